@@ -1,0 +1,1 @@
+"""The OCPI hub service."""

@@ -1,0 +1,53 @@
+"""The only source of time and of tasks, so that every other file can be tested without waiting."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+
+def now_utc() -> datetime:
+    """Return this instant as an aware UTC datetime, cut to milliseconds (what MongoDB keeps)."""
+    instant = datetime.now(UTC)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def monotonic_s() -> float:
+    """Return seconds of a clock that never jumps; only differences mean something."""
+    return time.monotonic()
+
+
+class Tasks:
+    """Owns background tasks: none is lost to the garbage collector, none fails unseen, all end with `close`."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, object], name: str) -> asyncio.Task[Any]:
+        """Run `work` in the background; an exception in it is logged with its traceback."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            structlog.get_logger().error("task_failed", task=task.get_name(), exc_info=error)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    async def join(self) -> None:
+        """Wait until every task that runs now has ended."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def close(self) -> None:
+        """Cancel what still runs and wait for it."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await self.join()

@@ -1,0 +1,1 @@
+"""The protocol's words without any input or output: parties, headers, messages, envelopes, pages, errors."""
