@@ -149,7 +149,7 @@ class Endpoint:
 
 
 class NotStored(Exception):
-    """A partial push whose whole object the hub does not have; the sender should PUT it. `status_code` is 2003 or 2004 or 2000."""
+    """A partial push whose whole object the hub does not have: the sender should PUT it. `status_code` as OCPI has it."""
 
     def __init__(self, message: str, status_code: int) -> None:
         super().__init__(message)
@@ -171,7 +171,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """How bodies of this module change between 2.2 and 2.2.1; each function returns its argument itself when nothing changes.
+    """How bodies change between 2.2 and 2.2.1; each function returns its argument itself when nothing changes.
 
     `to_2_2_1(value, emsp)` fills in what 2.2 lacks; `emsp` is the eMSP of the exchange, if one is known.
     """

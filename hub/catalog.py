@@ -1,0 +1,71 @@
+"""The modules that this hub knows, and which row of whose table a request is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from hub.wire.errors import InvalidParameters, MethodNotAllowed, NotFound
+from hub.wire.interface import Endpoint, Interface, Module, ModuleId
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The row for a request and the named segments of its path, percent-decoded."""
+
+    module: Module
+    endpoint: Endpoint
+    path: Mapping[str, str]
+
+
+class Catalog:
+    """Every known module by its identifier; a module it does not know is a custom one and only carried."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules: dict[ModuleId, Module] = {module.identifier: module for module in modules}
+
+    def functional(self) -> list[Module]:
+        """Modules whose messages are routed, in the specification's order."""
+        return [module for module in self.modules.values() if module.functional]
+
+    def module(self, identifier: ModuleId) -> Module | None:
+        """None for a custom module."""
+        return self.modules.get(identifier)
+
+    def match(self, module: Module, interface: Interface, method: str, suffix: str) -> Match:
+        """Find the row for a request to a known module; `suffix` is the path after the endpoint URL, still encoded.
+
+        Raises NotFound (404) for a path that the module does not have, MethodNotAllowed (405) for a method that the path
+        does not have, InvalidParameters (2001) for an identifier that OCPI does not allow.
+        """
+        segments = tuple(unquote(part) for part in suffix.strip("/").split("/")) if suffix.strip("/") else ()
+        candidates = [
+            (row, named)
+            for row in module.endpoints
+            if row.interface is interface and (named := _named(row, segments)) is not None
+        ]
+        if not candidates:
+            raise NotFound(f"{module.identifier} {interface} has no such path")
+        for row, named in candidates:
+            if row.method == method:
+                _check_segments(named)
+                return Match(module, row, named)
+        raise MethodNotAllowed(method, tuple(sorted({row.method for row, _ in candidates})))
+
+
+def _named(row: Endpoint, segments: tuple[str, ...]) -> dict[str, str] | None:
+    if len(row.path) != len(segments):
+        return None
+    named: dict[str, str] = {}
+    for name, segment in zip(row.path, segments, strict=True):
+        if name.startswith("="):
+            if segment != name[1:]:
+                return None
+        else:
+            named[name] = segment
+    return named
+
+
+def _check_segments(named: Mapping[str, str]) -> None:
+    for name, value in named.items():
+        if not value or len(value) > 255 or not value.isascii() or not value.isprintable():
+            raise InvalidParameters(f"{name} in the path is empty, too long or not printable ASCII")

@@ -1,0 +1,1 @@
+"""How the hub sends: one post office out, one lane for each platform, state that reaches whoever missed it."""

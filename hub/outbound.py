@@ -1,0 +1,57 @@
+"""Requests that the hub sends: their URL and headers, made from the directory alone. Pure."""
+
+from dataclasses import dataclass, field
+
+from hub.platform import Platform, TokenEncoding
+from hub.registry import Directory
+from hub.wire.credentials_token import write_authorization
+from hub.wire.headers import MessageIds, RoutingHeaders
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """One request to a partner; `headers` holds its credentials token, so it has no repr."""
+
+    platform_id: str
+    method: str
+    url: str
+    body: bytes = b""
+    timeout_s: float
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def authorization(directory: Directory, platform: Platform) -> str:
+    """The Authorization header for this platform, encoded as it wants it (checklist H1.10)."""
+    token = directory.credentials_tokens.get(platform.platform_id, "")
+    return write_authorization(token, encoded=platform.token_encoding is TokenEncoding.BASE64)
+
+
+def compose(
+    directory: Directory,
+    platform: Platform,
+    *,
+    method: str,
+    url: str,
+    body: bytes,
+    timeout_s: float,
+    ids: MessageIds,
+    routing: RoutingHeaders | None,
+) -> Outbound:
+    """Make a request that carries only headers of the hub's own making; `routing` None for configuration modules."""
+    headers = {"Authorization": authorization(directory, platform), "Accept": JSON, **ids.write()}
+    if body:
+        headers["Content-Type"] = JSON
+    if routing:
+        headers |= routing.write()
+    return Outbound(
+        platform_id=platform.platform_id, method=method, url=url, body=body, timeout_s=timeout_s, headers=headers
+    )
+
+
+def join(endpoint_url: str, suffix: str) -> str:
+    """Join with exactly one slash; an empty suffix leaves the endpoint URL as the partner wrote it (checklist H2.10)."""
+    if not suffix.strip("/"):
+        return endpoint_url
+    return f"{endpoint_url.rstrip('/')}/{suffix.lstrip('/')}"

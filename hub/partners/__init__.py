@@ -1,0 +1,1 @@
+"""Partners: invitations, the handshake both ways, rotation, liveness, suspension and agreements."""
