@@ -1,0 +1,54 @@
+"""Shared fixtures: a real MongoDB for every test that asks for one, settings of a test hub, a free port."""
+
+import getpass
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from hub.config import Settings
+from hub.store import embedded
+from hub.store.driver import close_client, open_client
+from hub.store.mongod_binary import MongoUnavailable
+
+SYSTEM_DATABASES = ("admin", "config", "local")
+
+
+@pytest.fixture(scope="session")
+async def mongodb_url() -> AsyncIterator[str]:
+    """A replica set of one private mongod for the whole run; a mongod that a killed run left behind is adopted."""
+    async with AsyncExitStack() as stack:
+        url = await _first_free_mongod(stack)
+        client = open_client(url)
+        for name in await client.list_database_names():
+            if name not in SYSTEM_DATABASES:
+                await client.drop_database(name)
+        await close_client(client)
+        yield url
+
+
+async def _first_free_mongod(stack: AsyncExitStack) -> str:
+    """Parallel runs and workers each own a folder; the folder's lock says which are taken."""
+    root = Path(tempfile.gettempdir()) / f"ocpi-hub-tests-{getpass.getuser()}"
+    for slot in count():
+        try:
+            return await stack.enter_async_context(embedded.private_mongod(root / str(slot)))
+        except MongoUnavailable as error:
+            if "another hub" not in str(error):
+                raise
+    raise AssertionError
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a hub in a test: its own data directory, partners on loopback allowed."""
+    return Settings(_env_file=None, data_dir=tmp_path, allow_private_urls=True)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    return embedded.free_port()
