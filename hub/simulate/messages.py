@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 from multidict import CIMultiDictProxy
 
@@ -27,6 +28,11 @@ class Received:
     headers: CIMultiDictProxy[str]
     body: bytes
     received_at: datetime
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The segments of the path, each percent-decoded."""
+        return tuple(unquote(segment) for segment in self.target.partition("?")[0].strip("/").split("/"))
 
     @property
     def json(self) -> Any:

@@ -19,6 +19,7 @@ from hub.simulate.faults import Fault, FaultSwitch
 from hub.simulate.messages import Answer, Received, Reply, refused, write_json
 from hub.wire.credentials_token import write_authorization
 from hub.wire.headers import CORRELATION_ID, REQUEST_ID, MessageIds, RoutingHeaders
+from hub.wire.paging import read_query
 from hub.wire.party import Party
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -33,9 +34,18 @@ class Partner:
     unless `raw_token` is set (many 2.2 platforms do not encode it).
     """
 
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, keep: int = 10_000, timeout_s: float = 30.0) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        public_url: str | None = None,
+        keep: int = 10_000,
+        timeout_s: float = 30.0,
+    ) -> None:
         self.host = host
         self.port = port
+        self._public_url = public_url
         self.requests: deque[Received] = deque(maxlen=keep)
         self.outgoing_token: str | None = None
         self.raw_token = False
@@ -48,8 +58,8 @@ class Partner:
 
     @property
     def url(self) -> str:
-        """Where the server listens, without a trailing slash."""
-        return f"http://{self.host}:{self.port}"
+        """Where others reach the server, without a trailing slash."""
+        return self._public_url or f"http://{self.host}:{self.port}"
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -145,7 +155,7 @@ class Partner:
             method=request.method,
             path=request.path,
             target=request.raw_path,
-            query=dict(request.query),
+            query=read_query(request.rel_url.raw_query_string),
             headers=request.headers,
             body=await request.read(),
             received_at=now_utc(),
