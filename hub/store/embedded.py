@@ -81,6 +81,7 @@ async def private_mongod(data_path: Path, mongod: str = "") -> AsyncIterator[str
     binary = find_mongod(mongod)
     home = _prepare(data_path)
     with _owned(home):
+        _write_key(home)
         running = await _adopt_or_start(home, binary)
         try:
             yield _url(home, running.port) + f"&replicaSet={REPLICA_SET}"
@@ -103,8 +104,6 @@ def _prepare(data_path: Path) -> _Home:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
         home.data.mkdir(exist_ok=True, mode=0o700)
-        if not home.key.exists():
-            _write_key(home.key)
     except OSError as error:
         raise MongoUnavailable(
             f"the hub cannot keep its database in {folder} ({error.strerror}): set HUB_DATA_DIR to a folder that it may write"
@@ -112,13 +111,15 @@ def _prepare(data_path: Path) -> _Home:
     return home
 
 
-def _write_key(path: Path) -> None:
-    """Write the password in one step, so that a kill leaves either none or a whole one."""
-    draft = path.with_suffix(".new")
+def _write_key(home: _Home) -> None:
+    """Write the password at the first start, in one step: a kill leaves none or a whole one."""
+    if home.key.exists():
+        return
+    draft = home.key.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_hex(32))
-    draft.replace(path)
+    draft.replace(home.key)
 
 
 @contextmanager
