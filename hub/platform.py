@@ -52,6 +52,7 @@ class IssuedToken:
 
     token_hash: str
     kind: TokenKind
+    issued_at: datetime | None = None
     expires_at: datetime | None = None
     """For an invitation, or for a token that a rotation replaced."""
     superseded: bool = False
