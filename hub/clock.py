@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import uuid
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -51,3 +52,8 @@ class Tasks:
         for task in tuple(self._tasks):
             task.cancel()
         await self.join()
+
+
+def new_id() -> str:
+    """Return a fresh message id. UUIDs are what OCPI advises."""
+    return str(uuid.uuid4())

@@ -4,13 +4,14 @@ Source: OCPI 2.2.1, transport_and_format, Response format.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from hub.wire import json_text
 from hub.wire.errors import BrokenJson
+from hub.wire.types import format_datetime
 
 SUCCESS = 1000
 
@@ -39,7 +40,7 @@ def write(
     elif data is not None:
         head = b'"data":' + orjson.dumps(data) + b","
     said = b'"status_message":' + orjson.dumps(message) + b"," if message else b""
-    return b'{%b"status_code":%d,%b"timestamp":"%b"}' % (head, status_code, said, write_instant(at).encode())
+    return b'{%b"status_code":%d,%b"timestamp":"%b"}' % (head, status_code, said, format_datetime(at).encode())
 
 
 def read(body: bytes) -> Envelope | None:
@@ -56,8 +57,3 @@ def read(body: bytes) -> Envelope | None:
     said = value.get("status_message")
     return Envelope(code, said if isinstance(said, str) else "", value.get("data"))
 
-
-def write_instant(at: datetime) -> str:
-    """`2026-01-31T12:00:00Z`, with milliseconds when there are any. Source: OCPI 2.2.1, types, DateTime."""
-    utc = at.astimezone(UTC).replace(tzinfo=None)
-    return utc.isoformat(timespec="milliseconds" if utc.microsecond // 1000 else "seconds") + "Z"

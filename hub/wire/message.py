@@ -1,7 +1,7 @@
 """A message as it came in and a reply as it goes out, before and after anything of HTTP's machinery."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from hub.wire.headers import ManyHeaders, MessageIds, RoutingHeaders
 from hub.wire.interface import Interface, ModuleId, Version
@@ -9,13 +9,17 @@ from hub.wire.interface import Interface, ModuleId, Version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """One HTTP request: `path` and `query` still percent-encoded, `path` after `/ocpi`."""
+    """One HTTP request: `path` and `query` still percent-encoded, `path` after `/ocpi`.
+
+    `read_body(limit_bytes)` is called once the sender is known; it raises BodyTooLarge or, when the body does not arrive in
+    time, ClientError.
+    """
 
     method: str
     path: str
     query: str
     headers: ManyHeaders
-    body: bytes
+    read_body: Callable[[int], Awaitable[bytes]]
     remote: str = ""
 
 
@@ -57,4 +61,3 @@ class Reply:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     ocpi_status: int = 1000
-    answered_at: datetime | None = None

@@ -1,0 +1,310 @@
+"""The six steps of every message, in order: ids, authenticate, decode, route, act, encode. The one place that catches."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from hub.aftermath import Aftermath
+from hub.auth import Caller
+from hub.broadcasting import Broadcasting, refuse
+from hub.catalog import Catalog, Match
+from hub.clock import monotonic_s, new_id, now_utc
+from hub.forwarding import Forwarding
+from hub.gathering import Gathering
+from hub.platform import PlatformState, TokenKind
+from hub.registry import Directory
+from hub.routing import Broadcast, Callback, Forward, GatherAll, Lookup, Plan, able_to_call, is_custom, route, route_found
+from hub.store.protocols import IndexStore, Leg, LegKind, StoreUnavailable
+from hub.traffic import masked_path
+from hub.wire import envelope, json_text
+from hub.wire.errors import (
+    ClientError,
+    InvalidParameters,
+    NotFound,
+    OcpiError,
+    ServerError,
+    Unauthorized,
+)
+from hub.wire.headers import CORRELATION_ID, REQUEST_ID, MessageIds, RoutingHeaders, read_id, read_routing
+from hub.wire.interface import Call, Interface, ModuleId, Version
+from hub.wire.message import Address, Inbound, Message, Reply
+from hub.wire.paging import read_query
+from hub.wire.party import Party
+
+_DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
+_INTERFACES = {"sender": Interface.SENDER, "receiver": Interface.RECEIVER}
+_VERSIONS = {version.value: version for version in Version}
+
+
+class Answers(Protocol):
+    """What the hub answers itself: versions, version details, credentials, hubclientinfo."""
+
+    async def answer(self, caller: Caller, inbound: Inbound) -> Reply | None:
+        """None when the path is none of its own."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """Who does what a plan says."""
+
+    authenticate: Callable[[list[str]], Awaitable[Caller]]
+    desk: Answers
+    forwarding: Forwarding
+    broadcasting: Broadcasting
+    gathering: Gathering
+    aftermath: Aftermath
+    index: IndexStore
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What became known of a message so far, so that a refusal at any step says and traces all of it."""
+
+    ids: MessageIds
+    platform_id: str = ""
+    version: Version = Version.V2_2_1
+    module: str = ""
+    suffix: str = ""
+    sender: Party | None = None
+    responder: Party | None = None
+    receiver: str = ""
+    plan: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Pipeline:
+    """Turns a request into a reply. Nothing but the one act is awaited between the two."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        directory: Callable[[], Directory],
+        acts: Acts,
+        record: Callable[[Leg], None],
+        heard: Callable[[str], None],
+    ) -> None:
+        self._catalog = catalog
+        self._directory = directory
+        self._acts = acts
+        self._record = record
+        self._heard = heard
+
+    async def handle(self, inbound: Inbound) -> Reply:
+        """Answer one request; never raises, always an OCPI envelope with the caller's ids."""
+        started_s = monotonic_s()
+        progress = _Progress(_read_ids(inbound))
+        try:
+            reply = await self._answer(inbound, progress)
+        except OcpiError as refusal:
+            reply = self._refuse(refusal, progress)
+        except StoreUnavailable:
+            reply = self._refuse(ServerError("this hub's database does not answer; try again"), progress)
+        except Exception:  # the last line of defence: a partner gets an envelope, the log the traceback
+            structlog.get_logger().exception("unforeseen", correlation_id=progress.ids.correlation_id)
+            reply = self._refuse(ServerError("this hub failed; the correlation id finds the trace", http_status=500), progress)
+        self._trace(inbound, progress, reply, started_s)
+        routing = RoutingHeaders(to=progress.sender, sender=progress.responder)
+        headers = {**reply.headers, **progress.ids.write(), **(routing.write() if progress.sender else {})}
+        return replace(reply, headers=headers)
+
+    async def _answer(self, inbound: Inbound, progress: _Progress) -> Reply:
+        caller = await self._acts.authenticate(inbound.headers.getall("Authorization", []))
+        progress.platform_id = caller.platform.platform_id
+        self._heard(progress.platform_id)
+        own = await self._acts.desk.answer(caller, inbound)
+        if own is not None:
+            progress.module = inbound.path.strip("/").partition("/")[2] or "versions"
+            return own
+        address = read_address(inbound.path)
+        if address is None:
+            raise NotFound("this hub has no such path; GET the version details for its endpoints")
+        if caller.token.kind is TokenKind.REGISTRATION:
+            raise Unauthorized
+        return await self._functional(inbound, address, caller, progress)
+
+    async def _functional(self, inbound: Inbound, address: Address, caller: Caller, progress: _Progress) -> Reply:
+        directory = self._directory()
+        progress.module, progress.suffix, progress.version = address.module, address.suffix, address.version
+        progress.responder = directory.hub
+        module = self._catalog.module(address.module)
+        if module is not None and not module.functional:
+            raise NotFound(f"{address.module} is not a functional module")
+        routing = read_routing(inbound.headers)
+        progress.sender, inferred = self._sender(routing, address, caller, directory)
+        progress.notes += ("FROM inferred",) if inferred else ()
+        if caller.platform.state is PlatformState.SUSPENDED:
+            raise ClientError("the operator of this hub has suspended your platform")
+        match = self._catalog.match(module, address.interface, inbound.method, address.suffix) if module else None
+        body = await inbound.read_body(module.body_limit_bytes if module else _DEFAULT_BODY_LIMIT_BYTES)
+        message = Message(
+            method=inbound.method,
+            address=address,
+            query=inbound.query,
+            ids=progress.ids,
+            routing=RoutingHeaders(to=routing.to, sender=progress.sender),
+            platform_id=caller.platform.platform_id,
+            body=body,
+            notes=progress.notes,
+        )
+        call = _read_call(message, match, progress.sender)
+        self._check_duties(match, call)
+        plan = await self._plan(message, match, call, directory)
+        progress.plan = str(plan)
+        return await self._act(message, match, call, plan, directory, progress)
+
+    def _sender(
+        self, routing: RoutingHeaders, address: Address, caller: Caller, directory: Directory
+    ) -> tuple[Party, bool]:
+        """The FROM party: one that the caller's platform hosts, given or (when only one can be meant) inferred."""
+        platform = caller.platform
+        own = [
+            one
+            for hosted in platform.parties
+            for one in directory.hosted.get(hosted.party_role.party, ())
+            if one.platform.platform_id == platform.platform_id
+        ]
+        if routing.sender is not None:
+            if not any(one.party == routing.sender for one in own):
+                raise InvalidParameters(f"OCPI-from names {routing.sender}, which is not one of your parties")
+            return routing.sender, False
+        able = able_to_call(own, self._catalog.module(address.module), address.interface)
+        if len(able) != 1:
+            raise InvalidParameters(
+                "OCPI-from-country-code and OCPI-from-party-id are missing, and your platform has "
+                f"{len(able) or 'no'} parties that could make this call"
+            )
+        return able[0], True
+
+    def _check_duties(self, match: Match | None, call: Call) -> None:
+        """Refuse what must not even be carried: a foreign owner, another eMSP's token, a missing query parameter."""
+        if match is None:
+            return
+        missing = [name for name in match.endpoint.required_query if not call.query.get(name)]
+        if missing:
+            raise InvalidParameters(f"the query parameter {missing[0]} is required")
+        found = match.endpoint.must(call) if match.endpoint.must else []
+        if found and call.method == "GET":
+            raise NotFound(str(found[0]))
+        refuse(found, match.module.identifier)
+
+    async def _plan(self, message: Message, match: Match | None, call: Call, directory: Directory) -> Plan:
+        plan = route(message, match, call, directory)
+        if isinstance(plan, Lookup) and match is not None:
+            found = await self._acts.index.find(plan.key.kind, plan.key.key, plan.key.scope)
+            return route_found(message, match, call, found, directory)
+        return plan
+
+    async def _act(
+        self,
+        message: Message,
+        match: Match | None,
+        call: Call,
+        plan: Plan,
+        directory: Directory,
+        progress: _Progress,
+    ) -> Reply:
+        match plan:
+            case Forward():
+                progress.receiver = str(plan.target.party)
+                reply = await self._acts.forwarding.forward(message, match, call, plan, directory)
+                progress.responder = plan.target.party
+                if match is not None and reply.ocpi_status < 2000:
+                    self._acts.aftermath.carried(message, match, call, plan.target.party)
+                return reply
+            case Callback() if match is not None:
+                reply, owner = await self._acts.forwarding.callback(message, match, call, plan, directory)
+                progress.responder, progress.receiver = owner, str(owner)
+                return reply
+            case Broadcast() if match is not None:
+                message, exact = _whole(message, call)
+                reply = await self._acts.broadcasting.broadcast(message, match, exact, plan)
+                self._acts.aftermath.carried(message, match, exact, directory.hub)
+                return reply
+            case GatherAll() if match is not None:
+                return await self._acts.gathering.gather(message, match, call.query, plan)
+        raise ServerError(f"this hub made a plan that it cannot carry out: {plan}")
+
+    def _refuse(self, refusal: OcpiError, progress: _Progress) -> Reply:
+        code = refusal.status_code
+        if code == 4000 and progress.version is Version.V2_2:
+            code = ServerError.status_code  # 2.2 has no 4000
+        return Reply(
+            http_status=refusal.http_status,
+            body=envelope.write(code, now_utc(), message=refusal.message),
+            headers=dict(refusal.headers),
+            ocpi_status=code,
+        )
+
+    def _trace(self, inbound: Inbound, progress: _Progress, reply: Reply, started_s: float) -> None:
+        self._record(
+            Leg(
+                at=now_utc(),
+                kind=LegKind.IN,
+                correlation_id=progress.ids.correlation_id,
+                request_id=progress.ids.request_id,
+                method=inbound.method,
+                module=progress.module,
+                path=masked_path(progress.module, progress.suffix),
+                platform_id=progress.platform_id,
+                sender=str(progress.sender or ""),
+                receiver=progress.receiver,
+                plan=progress.plan,
+                http_status=reply.http_status,
+                ocpi_status=reply.ocpi_status,
+                duration_ms=round((monotonic_s() - started_s) * 1000, 3),
+                note="; ".join(progress.notes),
+            )
+        )
+
+
+def read_address(path: str) -> Address | None:
+    """Read `/{version}/{sender|receiver}/{module}{suffix}`; None when it is not of that form."""
+    version, _, rest = path.lstrip("/").partition("/")
+    side, _, rest = rest.partition("/")
+    module, slash, suffix = rest.partition("/")
+    if version not in _VERSIONS or side not in _INTERFACES or not is_custom(ModuleId(module)):
+        return None
+    return Address(
+        version=_VERSIONS[version],
+        module=ModuleId(module),
+        interface=_INTERFACES[side],
+        suffix=slash + suffix if suffix.strip("/") else "",
+    )
+
+
+def _read_ids(inbound: Inbound) -> MessageIds:
+    return MessageIds(
+        request_id=read_id(inbound.headers, REQUEST_ID) or new_id(),
+        correlation_id=read_id(inbound.headers, CORRELATION_ID) or new_id(),
+    )
+
+
+def _read_call(message: Message, match: Match | None, sender: Party) -> Call:
+    body = json_text.check(message.body) if message.body else None
+    return Call(
+        method=message.method,
+        path=match.path if match else {},
+        query=read_query(message.query),
+        body=_unwrapped(body),
+        sender=sender,
+    )
+
+
+def _whole(message: Message, call: Call) -> tuple[Message, Call]:
+    """The same with numbers as text, for what is kept; a single object in a list comes out of it."""
+    if not message.body:
+        return message, call
+    value = json_text.loads(message.body)
+    body = _unwrapped(value)
+    if body is not value:
+        message = replace(message, body=json_text.dumps(body))
+    return message, replace(call, body=body)
+
+
+def _unwrapped(value: object) -> object:
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        return value[0]
+    return value

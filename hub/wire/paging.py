@@ -1,0 +1,115 @@
+"""Paged lists: which page a request wants, and where the next one is.
+
+Source: OCPI 2.2.1, transport_and_format, Pagination.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl, quote, urlencode
+
+from hub.wire.errors import InvalidParameters
+from hub.wire.types import parse_datetime
+
+LINK = "Link"
+TOTAL = "X-Total-Count"
+LIMIT = "X-Limit"
+AFTER_SEQ = "after_seq"
+"""A parameter of this hub's own next-page links: where the page before ended."""
+_MAX_OFFSET = 2**53
+_LINK_VALUE = re.compile(r"<([^<>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,]*))?)*)")
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,]*))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """What the four parameters of a list GET ask; `limit` is at most the server's maximum."""
+
+    date_from: datetime | None = None
+    date_to: datetime | None = None
+    offset: int = 0
+    limit: int
+    after_seq: int | None = None
+
+
+def read_query(query: str) -> dict[str, str]:
+    """First value of each parameter, percent-decoded; `+` stays a plus, as DateTime offsets are sent unencoded."""
+    named: dict[str, str] = {}
+    for name, value in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True):
+        named.setdefault(name, value)
+    return named
+
+
+def read_page(query: Mapping[str, str], maximum: int) -> PageRequest:
+    """Read date_from, date_to, offset and limit; raises InvalidParameters (2001) that names the one that is wrong."""
+    limit = _count(query, "limit")
+    if limit == 0:
+        raise InvalidParameters("limit must be 1 or more")
+    return PageRequest(
+        date_from=_instant(query, "date_from"),
+        date_to=_instant(query, "date_to"),
+        offset=_count(query, "offset") or 0,
+        limit=min(limit or maximum, maximum),
+        after_seq=_count(query, AFTER_SEQ),
+    )
+
+
+def write_next(url: str, query: str, page: PageRequest, *, returned: int, total: int, last_seq: int) -> dict[str, str]:
+    """The three paging headers of a page that this hub made itself; `url` is the endpoint, `query` as it was asked.
+
+    The Link repeats every other parameter as it came, and has the limit that was used.
+    """
+    headers = {TOTAL: str(total), LIMIT: str(page.limit)}
+    following = page.offset + returned
+    if returned and following < total:
+        kept = [pair for pair in query.split("&") if pair and pair.split("=")[0] not in {"offset", "limit", AFTER_SEQ}]
+        kept += [f"offset={following}", f"limit={page.limit}", f"{AFTER_SEQ}={last_seq}"]
+        headers[LINK] = write_link(f"{url}?{'&'.join(kept)}")
+    return headers
+
+
+def write_link(url: str) -> str:
+    """A Link header to the next page."""
+    return f'<{url}>; rel="next"'
+
+
+def read_link(value: str) -> str | None:
+    """The URL of the `next` link among all of a Link header; None when there is none, or it cannot be read."""
+    for url, parameters in _LINK_VALUE.findall(value):
+        relation = _REL.search(parameters)
+        if relation and "next" in (relation[1] or relation[2]).lower().split() and url.strip():
+            return str(url).strip()
+    return None
+
+
+def next_by_count(query: str, *, returned: int, total: str, limit: str) -> str | None:
+    """The query of the next page from offset and X-Total-Count, for partners whose Link says nothing; None at the end."""
+    asked = read_query(query)
+    if not total.isdecimal() or not returned:
+        return None
+    following = int(asked.get("offset", "0") if asked.get("offset", "0").isdecimal() else "0") + returned
+    if following >= int(total):
+        return None
+    kept = {name: value for name, value in asked.items() if name not in {"offset", "limit"}}
+    size = asked.get("limit") or (limit if limit.isdecimal() else str(returned))
+    return urlencode(kept | {"offset": str(following), "limit": size}, quote_via=quote)
+
+
+def _count(query: Mapping[str, str], name: str) -> int | None:
+    written = query.get(name, "").strip()
+    if not written:
+        return None
+    if not written.isascii() or not written.isdecimal() or len(written) > 16 or int(written) > _MAX_OFFSET:
+        raise InvalidParameters(f"{name} must be a whole number from 0 to {_MAX_OFFSET}")
+    return int(written)
+
+
+def _instant(query: Mapping[str, str], name: str) -> datetime | None:
+    written = query.get(name, "").strip()
+    if not written:
+        return None
+    try:
+        return parse_datetime(written)
+    except ValueError as error:
+        raise InvalidParameters(f"{name} is not a DateTime such as 2026-01-31T12:00:00Z: {error}") from None
