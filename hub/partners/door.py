@@ -1,0 +1,54 @@
+"""The door: lets in whoever presents a token that this hub issued, in this process or a moment ago in another."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from hub.auth import Caller, HashToken, known_caller, token_hashes
+from hub.clock import now_utc
+from hub.partners.roster import Roster
+from hub.store.protocols import PlatformStore
+from hub.wire.errors import Unauthorized
+
+_ASKED_AT_ONCE = 4
+
+
+class Door:
+    """Authenticates; only a token that memory does not know costs a question to the store."""
+
+    def __init__(
+        self,
+        roster: Roster,
+        platforms: PlatformStore,
+        hash_token: HashToken,
+        proven: Callable[[Caller], None],
+        now: Callable[[], datetime] = now_utc,
+    ) -> None:
+        """`proven` is called at the first use of a newly issued token; it must return at once."""
+        self._roster = roster
+        self._platforms = platforms
+        self._hash_token = hash_token
+        self._proven = proven
+        self._now = now
+        self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+    async def authenticate(self, values: list[str]) -> Caller:
+        """Name the caller of a request by all of its Authorization headers; raises Unauthorized (HTTP 401)."""
+        caller = known_caller(self._roster.directory, values, self._hash_token, self._now())
+        if caller is None and await self._issued_elsewhere(values):
+            caller = known_caller(self._roster.directory, values, self._hash_token, self._now())
+        if caller is None:
+            raise Unauthorized
+        if caller.proves:
+            self._proven(caller)
+        return caller
+
+    async def _issued_elsewhere(self, values: list[str]) -> bool:
+        """Ask the store, few at a time: strangers with wrong tokens must not keep it busy."""
+        for token_hash in token_hashes(values, self._hash_token):
+            async with self._asking:
+                known = await self._platforms.by_token(token_hash) is not None
+            if known:
+                await self._roster.reload()
+                return True
+        return False
