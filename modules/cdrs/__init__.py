@@ -2,6 +2,7 @@
 
 from hub.wire.interface import Module, ModuleId
 from modules.cdrs.endpoints import ENDPOINTS
+from modules.cdrs.translation import TRANSLATION
 from modules.sides import OPERATORS, PROVIDERS
 
 MODULE = Module(
@@ -9,5 +10,6 @@ MODULE = Module(
     endpoints=ENDPOINTS,
     sender_roles=OPERATORS,
     receiver_roles=PROVIDERS,
+    translation=TRANSLATION,
     body_limit_bytes=4 * 1024 * 1024,
 )

@@ -3,6 +3,7 @@
 from hub.wire.interface import Module, ModuleId
 from hub.wire.party import Role
 from modules.hubclientinfo.endpoints import ENDPOINTS
+from modules.hubclientinfo.store import STORED
 
 MODULE = Module(
     identifier=ModuleId("hubclientinfo"),
@@ -10,4 +11,5 @@ MODULE = Module(
     functional=False,
     sender_roles=(Role.HUB,),
     receiver_roles=tuple(Role),
+    stored=STORED,
 )

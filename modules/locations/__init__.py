@@ -3,6 +3,8 @@
 from hub.wire.interface import Module, ModuleId
 from hub.wire.party import Role
 from modules.locations.endpoints import ENDPOINTS
+from modules.locations.store import STORED
+from modules.locations.translation import TRANSLATION
 from modules.sides import BROADCAST_BY_OPERATORS, OPERATORS, PROVIDERS
 
 MODULE = Module(
@@ -11,5 +13,7 @@ MODULE = Module(
     sender_roles=OPERATORS,
     receiver_roles=(*PROVIDERS, Role.NAP),
     broadcast=BROADCAST_BY_OPERATORS,
+    stored=STORED,
+    translation=TRANSLATION,
     body_limit_bytes=4 * 1024 * 1024,
 )

@@ -2,6 +2,7 @@
 
 from hub.wire.interface import Module, ModuleId
 from modules.sessions.endpoints import ENDPOINTS
+from modules.sessions.translation import TRANSLATION
 from modules.sides import OPERATORS, PROVIDERS
 
 MODULE = Module(
@@ -9,4 +10,5 @@ MODULE = Module(
     endpoints=ENDPOINTS,
     sender_roles=OPERATORS,
     receiver_roles=PROVIDERS,
+    translation=TRANSLATION,
 )
