@@ -1,0 +1,210 @@
+"""What passes through the hub: one log line and one trace a leg, and the figures of the last minute. Never on the way.
+
+Personal data: a driver's token id never gets into a trace (`masked_path`).
+"""
+
+import asyncio
+import math
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from hub.clock import Tasks, monotonic_s
+from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
+
+WAITING_MAX = 20_000
+FLUSH_EVERY_S = 0.1
+_CLOSE_MAX_S = 3.0
+_BATCH = 1_000
+_LINES_AT_ONCE = 100
+_SLICE_S = 10
+_SLICES = 6
+_PLATFORMS_MAX = 5_000
+_STEP = math.log(1.1)
+HIDDEN = "…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """One minute of one platform, or of the hub."""
+
+    received: int = 0
+    """Requests that came in."""
+    sent: int = 0
+    """Requests that the hub made."""
+    errors: int = 0
+    """Legs that ended without an answer, with HTTP 400 or above, or with OCPI 2000 or above."""
+    p95_ms: float = 0.0
+    """95 of 100 were faster: the partner's answers for a platform, the hub's own for the hub; exact to 5 percent."""
+
+
+@dataclass(slots=True)
+class _Slice:
+    number: int = -1
+    received: int = 0
+    sent: int = 0
+    errors: int = 0
+    durations: dict[int, int] = field(default_factory=dict)
+
+
+class _Minute:
+    """Counts in slices of ten seconds; what is older than a minute is written over."""
+
+    __slots__ = ("_slices", "_timed")
+
+    def __init__(self, timed: LegKind) -> None:
+        self._timed = timed
+        self._slices = [_Slice() for _ in range(_SLICES)]
+
+    def add(self, leg: Leg, failed: bool, now_s: float) -> None:
+        number = int(now_s // _SLICE_S)
+        current = self._slices[number % _SLICES]
+        if current.number != number:
+            current = self._slices[number % _SLICES] = _Slice(number)
+        if leg.kind is LegKind.IN:
+            current.received += 1
+        else:
+            current.sent += 1
+        current.errors += failed
+        if leg.kind is self._timed:
+            step = math.floor(math.log(max(leg.duration_ms, 0.01)) / _STEP)
+            current.durations[step] = current.durations.get(step, 0) + 1
+
+    def figures(self, now_s: float) -> Figures:
+        oldest = int(now_s // _SLICE_S) - _SLICES
+        live = [one for one in self._slices if one.number > oldest]
+        return Figures(
+            received=sum(one.received for one in live),
+            sent=sum(one.sent for one in live),
+            errors=sum(one.errors for one in live),
+            p95_ms=_percentile([one.durations for one in live], 0.95),
+        )
+
+
+class Traffic:
+    """Takes legs without waiting; use it as `async with Traffic(store.traces) as traffic`."""
+
+    def __init__(self, traces: TraceStore) -> None:
+        self._traces = traces
+        self._waiting: deque[Leg] = deque()
+        self._some = asyncio.Event()
+        self._tasks = Tasks()
+        self._closing = False
+        self._hub = _Minute(LegKind.IN)
+        self._platforms: dict[str, _Minute] = {}
+        self.dropped = 0
+        """Legs without a trace or a log line since the start, because the database or the log was too slow."""
+
+    async def __aenter__(self) -> Self:
+        self._tasks.spawn(self._write_forever(), "traffic")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing = True
+        self._some.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_MAX_S):
+                await self._tasks.join()
+        await self._tasks.close()
+
+    def record(self, leg: Leg) -> None:
+        """Take one leg; it is written within about FLUSH_EVERY_S."""
+        failed = leg.http_status == 0 or leg.http_status >= 400 or leg.ocpi_status >= 2000
+        now_s = monotonic_s()
+        self._hub.add(leg, failed, now_s)
+        minute = self._platforms.get(leg.platform_id)
+        if minute is None:
+            if len(self._platforms) >= _PLATFORMS_MAX:
+                self._platforms.clear()
+            minute = self._platforms[leg.platform_id] = _Minute(LegKind.OUT)
+        minute.add(leg, failed, now_s)
+        if len(self._waiting) >= WAITING_MAX:
+            self.dropped += 1
+            return
+        self._waiting.append(leg)
+        self._some.set()
+
+    def figures(self) -> Figures:
+        """The whole hub, over the last minute."""
+        return self._hub.figures(monotonic_s())
+
+    def platform_figures(self) -> dict[str, Figures]:
+        """Each platform that was heard or called, by platform_id, over the last minute."""
+        now_s = monotonic_s()
+        return {platform_id: minute.figures(now_s) for platform_id, minute in self._platforms.items() if platform_id}
+
+    async def _write_forever(self) -> None:
+        told = 0
+        while not self._closing or self._waiting:
+            await self._some.wait()
+            await asyncio.sleep(0 if self._closing else FLUSH_EVERY_S)
+            self._some.clear()
+            while self._waiting:
+                await self._write()
+            if self.dropped > told:
+                structlog.get_logger().warning("legs_dropped", legs=self.dropped - told)
+                told = self.dropped
+
+    async def _write(self) -> None:
+        legs = [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
+        for start in range(0, len(legs), _LINES_AT_ONCE):
+            for leg in legs[start : start + _LINES_AT_ONCE]:
+                _log(leg)
+            await asyncio.sleep(0)  # messages go first
+        try:
+            await self._traces.append(legs)
+        except StoreUnavailable:
+            self.dropped += len(legs)
+
+
+def masked_path(module: str, suffix: str) -> str:
+    """`suffix` without its query, driver token ids hidden: `/NL/TNM/…` for a push of a token, `/…/authorize`."""
+    path = suffix.partition("?")[0]
+    if module != "tokens" or not path.strip("/"):
+        return path
+    segments = path.strip("/").split("/")
+    owner = 2 if len(segments) > 2 else 0
+    shown = segments[:owner] + [part if part == "authorize" else HIDDEN for part in segments[owner:]]
+    return "/" + "/".join(shown)
+
+
+def _log(leg: Leg) -> None:
+    words = {
+        "at": leg.at,
+        "leg": leg.kind.value,
+        "method": leg.method,
+        "module": leg.module,
+        "path": leg.path,
+        "platform_id": leg.platform_id,
+        "sender": leg.sender,
+        "receiver": leg.receiver,
+        "http_status": leg.http_status,
+        "ocpi_status": leg.ocpi_status,
+        "duration_ms": round(leg.duration_ms, 3),
+        "correlation_id": leg.correlation_id,
+        "request_id": leg.request_id,
+    }
+    if leg.plan:
+        words["plan"] = leg.plan
+    if leg.note:
+        words["note"] = leg.note
+    structlog.get_logger().info("message", **words)
+
+
+def _percentile(histograms: list[dict[int, int]], share: float) -> float:
+    merged: dict[int, int] = {}
+    for histogram in histograms:
+        for step, count in histogram.items():
+            merged[step] = merged.get(step, 0) + count
+    wanted = math.ceil(sum(merged.values()) * share)
+    for step in sorted(merged):
+        wanted -= merged[step]
+        if wanted <= 0:
+            return round(math.exp((step + 0.5) * _STEP), 2)
+    return 0.0
