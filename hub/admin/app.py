@@ -1,0 +1,162 @@
+"""The aiohttp sub-application: who may come in, one shape for every refusal, an audit line for every write."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, get_origin
+from urllib.parse import unquote
+
+import orjson
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic
+from hub.admin.errors import AdminError, BadRequest, Clash, TooLarge, Unauthenticated, Unavailable, Unknown
+from hub.admin.services import AdminServices
+from hub.admin.table import AdminCall, AdminRoute, Asked, Json
+from hub.store.protocols import Conflict, StoreUnavailable
+
+PREFIX = "/admin/v1"
+BODY_LIMIT_BYTES = 64 * 1024
+ROUTES: tuple[AdminRoute[Any], ...] = (
+    *partners.ROUTES,
+    *parties.ROUTES,
+    *routes.ROUTES,
+    *traffic.ROUTES,
+    *deliveries.ROUTES,
+    *status.ROUTES,
+)
+"""Every route, for the server and for the OpenAPI document."""
+
+_READS = {"GET", "HEAD"}
+_IN_QUERY = {"GET", "DELETE"}
+_SUBJECT = web.RequestKey("subject", str)
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def admin_app(office: AdminServices) -> web.Application:
+    """The application to mount under PREFIX."""
+    app = web.Application(middlewares=[_answer_errors, _admit(office.secrets.admin_key), _audit])
+    for row in ROUTES:
+        app.router.add_route(row.method, row.path, _handler(office, row))
+    return app
+
+
+def _handler(office: AdminServices, row: AdminRoute[Any]) -> _Handler:
+    async def handle(request: web.Request) -> web.Response:
+        asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
+        call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
+        return _json(await row.act(call), row.http_status)
+
+    return handle
+
+
+def _read_query(request: web.Request, asks: type[Asked]) -> Asked:
+    many = {name for name, field in asks.model_fields.items() if get_origin(field.annotation) in {tuple, frozenset}}
+    query = request.query
+    return _valid(asks, {name: query.getall(name) if name in many else query[name] for name in query})
+
+
+async def _read_body(request: web.Request, asks: type[Asked]) -> Asked:
+    body = await _whole_body(request)
+    try:
+        value = orjson.loads(body) if body else {}
+    except orjson.JSONDecodeError:
+        raise BadRequest("the body is not JSON") from None
+    return _valid(asks, value)
+
+
+async def _whole_body(request: web.Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > BODY_LIMIT_BYTES:
+            raise TooLarge(f"a body of the admin API has at most {BODY_LIMIT_BYTES} bytes")
+    return bytes(body)
+
+
+def _valid(asks: type[Asked], value: object) -> Asked:
+    try:
+        return asks.model_validate(value)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        said = "; ".join(f"{'.'.join(str(part) for part in fault['loc']) or 'body'}: {fault['msg']}" for fault in faults)
+        raise BadRequest(said[:1000]) from None
+
+
+def _admit(key: bytes) -> Any:
+    @web.middleware
+    async def admit(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        values = request.headers.getall("Authorization", [])
+        scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated("this needs an admin token: Authorization: Bearer", "hubctl admin token --subject NAME")
+        try:
+            request[_SUBJECT] = bearer.check(key, token.strip())
+        except bearer.BearerRefused as refused:
+            raise Unauthenticated(str(refused), "hubctl admin token --subject NAME") from None
+        return await handler(request)
+
+    return admit
+
+
+@web.middleware
+async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """One log line for every write, whatever came of it: who, what, on what, with which outcome."""
+    if request.method in _READS:
+        return await handler(request)
+    outcome = "failed"
+    try:
+        response = await handler(request)
+        outcome = str(response.status)
+        return response
+    except AdminError as refused:
+        outcome = refused.code
+        raise
+    finally:
+        structlog.get_logger().info(
+            "admin_write",
+            subject=request[_SUBJECT],
+            method=request.method,
+            path=unquote(request.rel_url.raw_path.removeprefix(PREFIX)),
+            query=dict(request.query),
+            outcome=outcome,
+            remote=request.remote,
+        )
+
+
+@web.middleware
+async def _answer_errors(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except AdminError as refused:
+        return _refusal(refused)
+    except web.HTTPNotFound:
+        return _refusal(Unknown(f"the admin API has no {request.path}", code="no_such_path"))
+    except web.HTTPMethodNotAllowed as error:
+        response = _refusal(AdminError(f"{request.method} is not available here", code="method_not_allowed"))
+        response.set_status(405)
+        response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Conflict as clash:
+        return _refusal(Clash(str(clash)))
+    except StoreUnavailable:
+        return _refusal(Unavailable("the database does not answer", "hubctl doctor"))
+    except (web.HTTPException, ConnectionError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours is logged once and answered, not shown
+        structlog.get_logger().error("admin_failed", method=request.method, path=request.path, exc_info=error)
+        failed = AdminError("the hub failed; its log says why", code="internal")
+        return _json(failed.body(), 500)
+
+
+def _refusal(refused: AdminError) -> web.Response:
+    response = _json(refused.body(), refused.http_status)
+    if isinstance(refused, Unauthenticated):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="ocpi-hub admin"'
+    return response
+
+
+def _json(value: Json, http_status: int) -> web.Response:
+    body = orjson.dumps(value, option=orjson.OPT_UTC_Z)
+    return web.Response(status=http_status, body=body, content_type="application/json", headers=_HEADERS)

@@ -1,0 +1,34 @@
+"""What the admin API needs of the hub: one record, filled at the composition root."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import ClientSession
+
+from hub.catalog import Catalog
+from hub.config import Settings
+from hub.delivery.worker import Deliveries
+from hub.partners.office import Partners
+from hub.registry import Directory
+from hub.secrets import Secrets
+from hub.store.facts import DatabaseFacts
+from hub.store.protocols import Store
+from hub.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminServices:
+    """Everything that an operator's request may touch."""
+
+    partners: Partners
+    store: Store
+    directory: Callable[[], Directory]
+    catalog: Catalog
+    deliveries: Deliveries
+    traffic: Traffic
+    settings: Settings
+    secrets: Secrets
+    database: Callable[[], Awaitable[DatabaseFacts]]
+    """hub.store.facts.read_facts of the database in use."""
+    session: ClientSession
+    """For the question whether the public URL answers."""

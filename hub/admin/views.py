@@ -1,0 +1,132 @@
+"""What the admin API shows of the hub's records, as plain values; no secret is in any of them."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hub.admin.errors import BadRequest
+from hub.admin.table import Json
+from hub.partners.steps import Step
+from hub.partners.views import Outcome, PartnerView, PartyView
+from hub.platform import Agreement
+from hub.store.protocols import FailedDelivery, Leg
+
+_T = TypeVar("_T")
+
+
+def read(parse: Callable[[str], _T], written: str) -> _T:
+    """What `parse` makes of a caller's word; its ValueError becomes a BadRequest."""
+    try:
+        return parse(written)
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
+
+
+def party(one: PartyView) -> Json:
+    """A party in one role."""
+    return {
+        "country_code": one.party.country_code,
+        "party_id": one.party.party_id,
+        "role": one.role,
+        "name": one.name,
+        "status": one.status,
+        "status_changed_at": one.status_changed_at,
+        "partner": one.partner,
+    }
+
+
+def partner(one: PartnerView) -> Json:
+    """A partner with its parties and endpoints."""
+    return {
+        "name": one.name,
+        "state": one.state,
+        "status": one.status,
+        "reachable": one.reachable,
+        "parties": [party(hosted) for hosted in one.parties],
+        "claims": [f"{claim.party.country_code}/{claim.party.party_id}/{claim.role}" for claim in one.claims],
+        "version": one.version,
+        "versions_url": one.versions_url,
+        "endpoints": [
+            {"module": offered.module, "interface": offered.interface, "url": offered.url} for offered in one.endpoints
+        ],
+        "trailing_slash": one.quirks.trailing_slash,
+        "catch_up": one.quirks.catch_up,
+        "token_encoding": one.token_encoding,
+        "token_age_days": one.token_age_days,
+        "created_at": one.created_at,
+        "registered_at": one.registered_at,
+        "invitation_expires_at": one.invitation_expires_at,
+        "last_seen_at": one.last_seen_at,
+        "suspended_reason": one.suspended_reason,
+        "audience": one.audience,
+        "platform_id": one.platform_id,
+    }
+
+
+def step(one: Step) -> Json:
+    """One call to a partner."""
+    return {
+        "method": one.method,
+        "what": one.what,
+        "host": one.host,
+        "http_status": one.http_status,
+        "ocpi_status": one.ocpi_status,
+        "duration_ms": round(one.duration_ms, 1),
+        "ok": one.ok,
+        "note": one.note,
+    }
+
+
+def outcome(done: Outcome) -> Json:
+    """A partner after something was done to it, and how."""
+    return {"partner": partner(done.partner), "steps": [step(one) for one in done.steps]}
+
+
+def agreement(rule: Agreement) -> Json:
+    """One rule; `*` stands for everyone or everything."""
+    return {
+        "from": str(rule.sender or "*"),
+        "to": str(rule.receiver or "*"),
+        "module": rule.module or "*",
+        "effect": rule.effect,
+        "created_by": rule.created_by,
+        "created_at": rule.created_at,
+    }
+
+
+def leg(one: Leg, partner_name: str) -> Json:
+    """One leg of a message's way; `partner` is who was at the other end."""
+    return {
+        "at": one.at,
+        "kind": one.kind,
+        "partner": partner_name,
+        "from": one.sender,
+        "to": one.receiver,
+        "method": one.method,
+        "module": one.module,
+        "path": one.path,
+        "http_status": one.http_status,
+        "ocpi_status": one.ocpi_status,
+        "duration_ms": round(one.duration_ms, 1),
+        "plan": one.plan,
+        "note": one.note,
+        "correlation_id": one.correlation_id,
+        "request_id": one.request_id,
+    }
+
+
+def delivery(one: FailedDelivery, partner_name: str) -> Json:
+    """Why one receiver does not have one object."""
+    return {
+        "delivery_id": one.delivery_id,
+        "partner": partner_name,
+        "receiver": one.receiver,
+        "object": str(one.key),
+        "state": one.state,
+        "reason": one.reason,
+        "http_status": one.http_status,
+        "tries": one.tries,
+        "first_at": one.first_at,
+        "last_at": one.last_at,
+        "correlation_id": one.correlation_id,
+        "answer": one.answer,
+    }

@@ -1,0 +1,68 @@
+"""The entry of hubctl: every command group in one place, and the one way in which a command ends."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from hub.cli import (
+    admin_token,
+    deliveries,
+    demo,
+    doctor,
+    help,
+    parties,
+    partner,
+    routes,
+    serve,
+    simulate,
+    status,
+    traffic,
+)
+from hub.cli.errors import ExitCode, report
+
+
+class Hubctl(TyperGroup):
+    """Reports every failure as a sentence (or, with --json, as JSON) on stderr and ends with its exit code."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run one command line; ends the process."""
+        words = list(sys.argv[1:] if args is None else args)
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(args=words, prog_name=prog_name or "hubctl", **extra)
+        except typer.TyperException as error:
+            report(error, as_json="--json" in words)
+            sys.exit(error.exit_code)
+        except typer.Abort:
+            sys.exit(ExitCode.INTERRUPTED)
+        sys.exit(code if isinstance(code, int) else ExitCode.OK)
+
+
+app = typer.Typer(
+    cls=Hubctl,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Run and look after an OCPI hub.",
+    epilog="More: hubctl help exit-codes | environment | ocpi-status",
+)
+app.command("serve")(serve.serve)
+app.add_typer(partner.app, name="partner")
+app.add_typer(parties.app, name="parties")
+app.add_typer(routes.app, name="routes")
+app.add_typer(traffic.app, name="traffic")
+app.add_typer(deliveries.app, name="deliveries")
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
+app.add_typer(admin_token.app, name="admin")
+app.add_typer(demo.app, name="demo")
+app.add_typer(simulate.app, name="simulate")
+app.command("help")(help.help_)
+
+
+def main() -> None:
+    """The `hubctl` command."""
+    app()

@@ -1,0 +1,144 @@
+"""The admin API from outside: one client for the command line, with errors that a person can act on.
+
+The only file that imports httpx.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from hub.admin import address, bearer
+from hub.clock import now_utc
+from hub.config import Settings
+from hub.secrets import KEY_FILE, Secrets
+
+URL_VARIABLE = "HUB_ADMIN_URL"
+TOKEN_VARIABLE = "HUB_ADMIN_TOKEN"  # noqa: S105 - a variable's name
+_PREFIX = "/admin/v1"
+_LOCAL_LIFE = timedelta(minutes=1)
+_CONNECT_TIMEOUT_S = 5.0
+
+
+class HubAway(Exception):
+    """No hub answers; the message says where it was looked for, the hint what to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class HubRefused(Exception):
+    """The hub answered with an error of the admin API; `details` is whatever else it said."""
+
+    def __init__(
+        self, http_status: int, code: str, message: str, hint: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.details = details or {}
+
+
+class AdminClient:
+    """Calls the admin API at `url`; `token` gives a valid one for each call. `local` ignores proxies of the environment."""
+
+    def __init__(self, url: str, token: Callable[[], str], *, local: bool) -> None:
+        self.url = url.rstrip("/").removesuffix(_PREFIX)
+        self._token = token
+        self._client = httpx.Client(trust_env=not local, follow_redirects=False)
+
+    def close(self) -> None:
+        """End the connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        method: str,
+        *path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        timeout_s: float = 30.0,
+    ) -> Any:
+        """Send one call and return its JSON; `path` are segments below /admin/v1, encoded here.
+
+        Raises HubAway when nothing (or something else) answers, HubRefused for an error.
+        """
+        target = f"{self.url}{_PREFIX}/" + "/".join(quote(segment, safe="") for segment in path)
+        timeout = httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S)
+        try:
+            answer = self._client.request(
+                method,
+                target,
+                params=query,
+                json=body,
+                timeout=timeout,
+                headers={"Authorization": f"Bearer {self._token()}", "Accept": "application/json"},
+            )
+        except httpx.ConnectError as error:
+            raise HubAway(f"No hub answers at {self.url} ({_reason(error)}).", "hubctl serve") from None
+        except httpx.TimeoutException:
+            raise HubAway(f"The hub at {self.url} did not answer within {timeout_s:g} s.", "hubctl doctor") from None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise HubAway(f"{self.url} cannot be asked: {_reason(error)}.", f"echo ${URL_VARIABLE}") from None
+        return self._read(answer)
+
+    def _read(self, answer: httpx.Response) -> Any:
+        try:
+            value = answer.json()
+        except ValueError:
+            value = None
+        if answer.is_success and value is not None:
+            return value
+        error = value.get("error") if isinstance(value, dict) else None
+        if not isinstance(error, dict):
+            said = f"{self.url} answers HTTP {answer.status_code}, but not as the admin API of a hub does."
+            raise HubAway(said, f"echo ${URL_VARIABLE}")
+        known = {name: str(error.pop(name, "")) for name in ("code", "message", "hint")}
+        raise HubRefused(answer.status_code, known["code"], known["message"], known["hint"], error)
+
+
+def open_client() -> AdminClient:
+    """A client for the hub that HUB_ADMIN_URL names, else for the one that runs with this machine's data directory.
+
+    Raises HubAway when there is neither, SecretKeyUnusable when this user may not read the hub's key.
+    """
+    url, token = os.environ.get(URL_VARIABLE, ""), os.environ.get(TOKEN_VARIABLE, "")
+    if url:
+        if not token:
+            raise HubRefused(
+                401, "unauthenticated", f"{URL_VARIABLE} is set but {TOKEN_VARIABLE} is not.", "hubctl admin token --help"
+            )
+        return AdminClient(url, lambda: token, local=False)
+    settings = Settings()
+    found = address.read(settings.data_path)
+    if found is None:
+        raise HubAway(f"No hub is running with the data directory {settings.data_path}.", "hubctl serve")
+    return AdminClient(found.url, lambda: token or mint_token(settings, _user(), _LOCAL_LIFE), local=True)
+
+
+def mint_token(settings: Settings, subject: str, life: timedelta) -> str:
+    """A token for the admin API, made with the server key of this machine.
+
+    Raises HubAway when this machine has no server key, SecretKeyUnusable when it cannot be read, ValueError for a bad life.
+    """
+    secret_key = settings.secret_key.get_secret_value()
+    if not secret_key and not (settings.data_path / KEY_FILE).exists():
+        raise HubAway(f"There is no server key in {settings.data_path}: no hub ever started here.", "hubctl serve")
+    secrets = Secrets.load(secret_key, settings.data_path)
+    return bearer.mint(secrets.admin_key, subject=subject, now=now_utc(), life=life)
+
+
+def _user() -> str:
+    return (os.environ.get("USER") or f"uid {os.getuid()}")[:40] + "@local"
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
