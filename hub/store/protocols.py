@@ -146,6 +146,8 @@ class LegFilter:
     correlation_id: str = ""
     parties: frozenset[str] = frozenset()
     """`NL*TNM` as sender or receiver."""
+    platforms: frozenset[str] = frozenset()
+    """Platform ids at the other end: a leg fits when it fits `parties` or `platforms` (a handshake names no party)."""
     modules: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
     failed: bool | None = None
