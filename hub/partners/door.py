@@ -46,6 +46,8 @@ class Door:
     async def _issued_elsewhere(self, values: list[str]) -> bool:
         """Ask the store, few at a time: strangers with wrong tokens must not keep it busy."""
         for token_hash in token_hashes(values, self._hash_token):
+            if token_hash in self._roster.directory.issued:
+                continue  # known, and expired
             async with self._asking:
                 known = await self._platforms.by_token(token_hash) is not None
             if known:
