@@ -1,6 +1,6 @@
 """A simulated charge point operator: stations, tariffs, sessions and CDRs of its own, tokens and commands of others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Unpack
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from hub.simulate.own import Own
 from hub.simulate.platform import Platform, ServerOptions
 from hub.simulate.records import Order
 from hub.simulate.session_run import SessionRun
-from hub.simulate.tariffs import tariffs_of
+from hub.simulate.tariffs import tariff_id, tariffs_of
 from hub.wire.interface import Interface
 from hub.wire.party import Party, PartyRole, Role
 from hub.wire.types import format_datetime
@@ -154,8 +154,7 @@ class Cpo(Platform):
     def begin(self, order: Order) -> str:
         """Start a session in the background and return its id; `tasks.join` waits for the end of all."""
         plan = draw_plan(f"{self.seed}/{order.session_id}", order.power_kw, self.session_minutes)
-        tariff = self.tariffs[order.connector["tariff_ids"][0]]
-        run = SessionRun(self, order, tariff, plan, speed=self.speed)
+        run = SessionRun(self, order, self._tariff_of(order.connector), plan, speed=self.speed)
         self.runs[order.session_id] = run
         self.tasks.spawn(run.play(self.sessions, self.cdrs, self.set_status), f"session {order.session_id}")
         return order.session_id
@@ -170,6 +169,11 @@ class Cpo(Platform):
         if run.cdr_url is None:
             raise LookupError(f"the eMSP gave no URL for CDR {cdr_id}")
         return await self.call("GET", run.cdr_url, to=run.books.order.emsp, from_=self.party)
+
+    def _tariff_of(self, connector: Mapping[str, Any]) -> dict[str, Any]:
+        """The tariff that the connector names, or the one for its kind of current when it names none of ours."""
+        named = [self.tariffs[name] for name in connector.get("tariff_ids") or () if name in self.tariffs]
+        return named[0] if named else self.tariffs[tariff_id(direct_current=connector["power_type"] == "DC")]
 
     async def _answer_sessions(self, received: Received, rest: tuple[str, ...]) -> Reply:
         """GET; PUT {session_id}/charging_preferences, which no EVSE here can do. Source: OCPI 2.2.1, mod_sessions."""

@@ -31,7 +31,8 @@ class Partner:
     """One HTTP server and client, separate from the hub.
 
     `requests` holds the newest `keep` requests in order of arrival. `outgoing_token` is sent with every call, in Base64
-    unless `raw_token` is set (many 2.2 platforms do not encode it).
+    unless `raw_token` is set (many 2.2 platforms do not encode it). `control` answers `/control/…`, unrecorded and
+    untouched by faults.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Partner:
         self.outgoing_token: str | None = None
         self.raw_token = False
         self.faults = FaultSwitch()
+        self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
         self._timeout = ClientTimeout(total=timeout_s)
         self._scripted: list[tuple[str, str, Responder]] = []
         self._changed = asyncio.Condition()
@@ -151,6 +153,8 @@ class Partner:
             self._changed.notify_all()
 
     async def _serve(self, request: web.Request) -> web.Response:
+        if self.control is not None and request.path.startswith("/control/"):
+            return await self.control(request)
         received = Received(
             method=request.method,
             path=request.path,

@@ -38,9 +38,9 @@ class Order:
     def power_kw(self) -> Decimal:
         """What the connector can give."""
         watts = self.connector.get("max_electric_power")
-        if watts is None:
-            watts = self.connector["max_voltage"] * self.connector["max_amperage"]
-        return Decimal(watts) / 1000
+        if watts is not None:
+            return Decimal(watts) / 1000
+        return Decimal(self.connector["max_voltage"]) * Decimal(self.connector["max_amperage"]) / 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
