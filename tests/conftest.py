@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from hub.config import Settings
 from hub.store import embedded
 from hub.store.driver import close_client, open_client
-from hub.store.mongod_binary import MongoUnavailable
+from hub.store.errors import MongoUnavailable
+from hub.store.mongo import open_store
+from hub.store.protocols import Store
 
 SYSTEM_DATABASES = ("admin", "config", "local")
 
@@ -40,6 +43,17 @@ async def _first_free_mongod(stack: AsyncExitStack) -> str:
             if "another hub" not in str(error):
                 raise
     raise AssertionError
+
+
+@pytest.fixture
+async def store(mongodb_url: str) -> AsyncIterator[Store]:
+    """A store in a database of its own, dropped after the test."""
+    name = f"test_{uuid4().hex}"
+    async with open_store(mongodb_url, database=name) as opened:
+        yield opened
+    client = open_client(mongodb_url)
+    await client.drop_database(name)
+    await close_client(client)
 
 
 @pytest.fixture

@@ -1,30 +1,81 @@
 """The one seam to the MongoDB driver: PyMongo's async API by default, Motor on request; nothing else names either client."""
 
+import inspect
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
 from pymongo import AsyncMongoClient
-from pymongo.errors import PyMongoError
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
 
-Driver = Literal["pymongo", "motor"]
+from hub.store.errors import MongoUnavailable
+
+DriverName = Literal["pymongo", "motor"]
 Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
-"""PyMongo's class stands for both: Motor's has the same methods, save those that this file smooths."""
+"""PyMongo's classes stand for both drivers: Motor's have the same methods, save those that this file smooths."""
+Database = AsyncDatabase[Document]
+Collection = AsyncCollection[Document]
 
-DriverError = PyMongoError
+SERVER_SELECTION_MS = 5_000
+WRITE_TIMEOUT_MS = 5_000
+CONNECT_TIMEOUT_MS = 5_000
+SOCKET_TIMEOUT_MS = 30_000
+
+DURABLE: dict[str, Any] = {
+    "w": "majority",
+    "journal": True,
+    "wTimeoutMS": WRITE_TIMEOUT_MS,
+    "retryWrites": True,
+    "retryReads": True,
+    "readConcernLevel": "majority",
+    "readPreference": "primary",
+    "serverSelectionTimeoutMS": SERVER_SELECTION_MS,
+    "connectTimeoutMS": CONNECT_TIMEOUT_MS,
+    "socketTimeoutMS": SOCKET_TIMEOUT_MS,
+}
+"""What an acknowledged write means in this hub: on a majority, journaled. It wins over whatever the URL says."""
 
 
-def open_client(url: str, driver: Driver = "pymongo", **options: Any) -> Client:
-    """Return a client that connects at its first use; `options` are URI options by their Python names."""
+def open_client(url: str, driver: DriverName = "pymongo", **options: Any) -> Client:
+    """Return a client that connects at its first use; `options` are URI options and win over those in `url`.
+
+    Raises a PyMongoError for a URL that is none, MongoUnavailable when Motor is wanted and not installed.
+    """
     options = {"tz_aware": True, "appname": "ocpi-hub", **options}
     if driver == "motor":
-        from motor.motor_asyncio import AsyncIOMotorClient  # noqa: PLC0415 - an extra, installed only where it is wanted
-
-        return cast(Client, AsyncIOMotorClient(url, **options))
+        return cast(Client, _motor()(url, **options))
     return AsyncMongoClient(url, **options)
+
+
+def _motor() -> Any:
+    try:
+        from motor.motor_asyncio import AsyncIOMotorClient  # noqa: PLC0415 - an extra, wanted by few
+    except ImportError:
+        raise MongoUnavailable(
+            "HUB_MONGO_DRIVER=motor needs Motor: pip install 'ocpi-hub[motor]', or unset it to use PyMongo"
+        ) from None
+    return AsyncIOMotorClient
 
 
 async def close_client(client: Client) -> None:
     """Close every connection; Motor does it without waiting."""
     closing: Any = client.close()
-    if closing is not None:
+    if inspect.isawaitable(closing):
         await closing
+
+
+@asynccontextmanager
+async def watch(database: Database, pipeline: Sequence[Document]) -> AsyncIterator[AsyncIterator[Document]]:
+    """Open a change stream: of what changes from its opening on, none is missed, or it was dropped before the first one.
+
+    Motor opens a stream with its first look for a change (up to a second), and what that look finds is dropped: whoever watches
+    reads everything once after the opening.
+    """
+    opening: Any = database.watch(list(pipeline))
+    stream: Any = await opening if inspect.isawaitable(opening) else opening
+    async with stream:
+        if stream is opening:
+            await stream.try_next()
+        yield stream

@@ -17,9 +17,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from pymongo.errors import PyMongoError
+
 from hub.clock import monotonic_s
-from hub.store.driver import Client, DriverError, close_client, open_client
-from hub.store.mongod_binary import MongoUnavailable, explain_exit, explain_refusal, find_mongod
+from hub.store.driver import Client, close_client, open_client
+from hub.store.errors import MongoUnavailable
+from hub.store.mongod_binary import explain_exit, explain_refusal, find_mongod
 
 REPLICA_SET = "hub"
 START_TIMEOUT_S = 60.0
@@ -155,7 +158,7 @@ async def _adopt(home: _Home, binary: Path) -> _Mongod | None:
         try:
             async with asyncio.timeout(ADOPT_TIMEOUT_S):
                 await _become_primary(home, left.port)
-        except (TimeoutError, DriverError):
+        except (TimeoutError, PyMongoError):
             _signal(left, signal.SIGKILL)
         else:
             return left
@@ -187,7 +190,7 @@ async def _start(home: _Home, binary: Path, deadline_s: float) -> _Mongod | None
             if started.is_running():
                 await _become_primary(home, port)
                 return started
-    except (TimeoutError, DriverError) as error:
+    except (TimeoutError, PyMongoError) as error:
         await _stop(started)
         if process.returncode != _EXIT_ADDRESS_IN_USE:
             raise MongoUnavailable(

@@ -1,47 +1,37 @@
 """What an operator asks of the database: is it there, which one, how far away, are its clock and indexes right."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from hub.clock import monotonic_s
 from hub.store.driver import Database
 from hub.store.errors import answering
+from hub.store.indexes import indexes
+from hub.store.protocols import DatabaseFacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseFacts:
-    """One look at the database; `database_time` is its own clock, aware UTC."""
+class MongoFacts:
+    """The FactStore."""
 
-    version: str
-    replica_set: str
-    """Empty when it is none: then majority writes and change streams do not work."""
-    is_primary: bool
-    latency_ms: float
-    database_time: datetime
-    indexes: frozenset[str]
-    """`collection.index` of every index that is there, the `_id` ones left out."""
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-
-async def read_facts(database: Database) -> DatabaseFacts:
-    """Ask the database; raises StoreUnavailable when it does not answer."""
-    async with answering():
-        build = await database.command("buildInfo")
+    @answering()
+    async def look(self) -> DatabaseFacts:
+        """Ask the database for its version, its state and its indexes."""
+        build = await self._database.command("buildInfo")
         started_s = monotonic_s()
-        hello = await database.command("hello")
+        hello = await self._database.command("hello")
         latency_ms = (monotonic_s() - started_s) * 1000
+        wanted = [(collection, model.document["name"]) for collection, models in indexes(1).items() for model in models]
+        found = {collection: await self._named(collection) for collection in indexes(1)}
+        missing = sorted(f"{collection}.{name}" for collection, name in wanted if name not in found[collection])
         return DatabaseFacts(
             version=str(build["version"]),
             replica_set=str(hello.get("setName", "")),
             is_primary=bool(hello.get("isWritablePrimary")),
             latency_ms=latency_ms,
             database_time=hello["localTime"],
-            indexes=frozenset(await _indexes(database)),
+            indexes=len(wanted) - len(missing),
+            missing_indexes=tuple(missing),
         )
 
-
-async def _indexes(database: Database) -> list[str]:
-    found = []
-    for collection in await database.list_collection_names():
-        named = await database[collection].index_information()
-        found += [f"{collection}.{name}" for name in named if name != "_id_"]
-    return found
+    async def _named(self, collection: str) -> set[str]:
+        return set(await self._database[collection].index_information())

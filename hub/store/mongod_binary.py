@@ -7,6 +7,8 @@ import shutil
 import stat
 from pathlib import Path
 
+from hub.store.errors import MongoUnavailable
+
 _ELSEWHERE = "or set HUB_MONGODB_URL to a replica set"
 _PACKAGES = {
     "libcurl.so.4": "libcurl4",
@@ -18,10 +20,6 @@ _PACKAGES = {
 _NO_LIBRARY = re.compile(r"error while loading shared libraries: ([^\s:]+)")
 _OLD_LIBRARY = re.compile(r"version `([^']+)' not found")
 _ILLEGAL_INSTRUCTION = -4
-
-
-class MongoUnavailable(Exception):
-    """The hub's database cannot be started or used; the message says what a person can do about it."""
 
 
 def find_mongod(named: str = "") -> Path:

@@ -1,0 +1,73 @@
+"""Every collection of the hub, and every index on them: made at each start, which changes nothing when they are there."""
+
+import asyncio
+from collections.abc import Mapping
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import OperationFailure
+
+from hub.store.driver import Database
+
+PLATFORMS = "platforms"
+AGREEMENTS = "agreements"
+OBJECTS = "objects"
+INDEX = "index"
+MAPPINGS = "mappings"
+TRACES = "traces"
+DELIVERIES = "deliveries"
+LEASES = "leases"
+PRESENCE = "presence"
+COUNTERS = "counters"
+
+WITHDRAWN = "withdrawn"
+TRACES_AGE = "age"
+INDEX_LIFE_DAYS = 400
+"""For what the index learned and nobody said again: longer than a token or a station usually goes unmentioned."""
+_DAY_S = 86_400
+_INDEX_OPTIONS_CONFLICT = 85
+
+
+def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
+    """Collection -> its indexes besides `_id`; traces live for `trace_days`."""
+    return {
+        PLATFORMS: [
+            IndexModel([("live_name", ASCENDING)], name="live_name", unique=True, sparse=True),
+            IndexModel([("live_claims", ASCENDING)], name="live_claims", unique=True, sparse=True),
+            IndexModel([("token_hashes", ASCENDING)], name="token_hashes", unique=True, sparse=True),
+        ],
+        OBJECTS: [
+            IndexModel([("behind", ASCENDING), ("seq", ASCENDING)], name="behind"),
+            IndexModel(_ascending("key.module", "key.owner", "withdrawn", "seq", "last_updated"), name="by_owner"),
+            IndexModel(_ascending("key.module", "withdrawn", "seq", "key.owner", "last_updated"), name="by_seq"),
+            IndexModel(_ascending("key.module", "withdrawn", "last_updated", "key.owner", "seq"), name="by_date"),
+            IndexModel([("withdrawn", ASCENDING)], name=WITHDRAWN, partialFilterExpression={"withdrawn": True}),
+        ],
+        INDEX: [IndexModel([("seen_at", ASCENDING)], name="age", expireAfterSeconds=INDEX_LIFE_DAYS * _DAY_S)],
+        MAPPINGS: [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+        TRACES: [
+            IndexModel([("at", ASCENDING)], name=TRACES_AGE, expireAfterSeconds=int(trace_days * _DAY_S)),
+            IndexModel([("correlation_id", ASCENDING)], name="correlation_id"),
+            IndexModel([("parties", ASCENDING), ("_id", ASCENDING)], name="parties"),
+        ],
+        DELIVERIES: [
+            IndexModel([("platform_id", ASCENDING), ("last_at", DESCENDING)], name="platform"),
+            IndexModel([("last_at", DESCENDING)], name="newest"),
+        ],
+    }
+
+
+def _ascending(*names: str) -> list[tuple[str, int]]:
+    return [(name, ASCENDING) for name in names]
+
+
+async def create_indexes(database: Database, trace_days: float) -> None:
+    """Make what is missing, and give traces the life they should have now."""
+    wanted = indexes(trace_days)
+    await asyncio.gather(*(database[name].create_indexes(models) for name, models in wanted.items() if name != TRACES))
+    try:
+        await database[TRACES].create_indexes(wanted[TRACES])
+    except OperationFailure as error:
+        if error.code != _INDEX_OPTIONS_CONFLICT:
+            raise
+        await database[TRACES].drop_index(TRACES_AGE)
+        await database[TRACES].create_indexes(wanted[TRACES])

@@ -1,0 +1,96 @@
+"""Opens the hub's store on a MongoDB replica set, after making sure that what it acknowledges is there to stay."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pymongo.errors import OperationFailure, PyMongoError
+
+from hub.store.agreements import MongoAgreements
+from hub.store.deliveries import MongoDeliveries
+from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
+from hub.store.errors import MongoUnavailable, reason
+from hub.store.facts import MongoFacts
+from hub.store.index import MongoIndex
+from hub.store.indexes import create_indexes
+from hub.store.leases import MongoLeases
+from hub.store.mappings import MongoMappings
+from hub.store.objects import MongoObjects
+from hub.store.platforms import MongoPlatforms
+from hub.store.presence import MongoPresence
+from hub.store.protocols import Store
+from hub.store.traces import MongoTraces
+
+_UNAUTHORIZED = 13
+
+
+@asynccontextmanager
+async def open_store(
+    url: str, *, database: str = "ocpi_hub", driver: DriverName = "pymongo", trace_days: float = 30.0
+) -> AsyncIterator[Store]:
+    """Connect to the replica set at `url`, make the indexes, and yield the store; closes the connections at the end.
+
+    Raises MongoUnavailable with a sentence (never with the URL, which may hold a password): not reachable, not a replica set,
+    or weaker write concern than a majority.
+    """
+    client = _open(url, driver)
+    try:
+        try:
+            await _check(client)
+            await create_indexes(client[database], trace_days)
+        except PyMongoError as error:
+            raise MongoUnavailable(
+                f"the database in HUB_MONGODB_URL cannot be used ({reason(error)}): check that it runs, and the user's rights"
+            ) from None
+        yield _store(client[database])
+    finally:
+        await close_client(client)
+
+
+def _open(url: str, driver: DriverName) -> Client:
+    try:
+        return open_client(url, driver, **DURABLE)
+    except (PyMongoError, ValueError) as error:
+        raise MongoUnavailable(
+            f"HUB_MONGODB_URL cannot be read ({type(error).__name__}): write mongodb://HOST:PORT,…/?replicaSet=NAME"
+        ) from None
+
+
+async def _check(client: Client) -> None:
+    hello = await client.admin.command("hello")
+    if "setName" not in hello:
+        raise MongoUnavailable(
+            "HUB_MONGODB_URL names a MongoDB that is no replica set: start mongod with --replSet and run rs.initiate()"
+        )
+    concern = await _default_write_concern(client)
+    if concern != "majority":
+        raise MongoUnavailable(
+            f"the replica set's default write concern is w: {concern}, which can lose acknowledged writes: "
+            'run db.adminCommand({setDefaultRWConcern: 1, defaultWriteConcern: {w: "majority"}})'
+        )
+
+
+async def _default_write_concern(client: Client) -> str | int:
+    """What the set does for a client that does not say; `majority` when this user may not ask (this client always says)."""
+    try:
+        defaults = await client.admin.command("getDefaultRWConcern")
+    except OperationFailure as error:
+        if error.code != _UNAUTHORIZED:
+            raise
+        return "majority"
+    concern: str | int = defaults.get("defaultWriteConcern", {}).get("w", "majority")
+    return concern
+
+
+def _store(database: Database) -> Store:
+    return Store(
+        platforms=MongoPlatforms(database),
+        agreements=MongoAgreements(database),
+        objects=MongoObjects(database),
+        index=MongoIndex(database),
+        mappings=MongoMappings(database),
+        traces=MongoTraces(database),
+        deliveries=MongoDeliveries(database),
+        leases=MongoLeases(database),
+        presence=MongoPresence(database),
+        facts=MongoFacts(database),
+    )

@@ -1,0 +1,122 @@
+"""Hub-addressed objects in MongoDB: one document each, with the receivers that have not got it, so one write accepts a push."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from hub.store.driver import Collection, Database, Document
+from hub.store.errors import answering
+from hub.store.indexes import OBJECTS, WITHDRAWN
+from hub.store.numbering import Numbering
+from hub.store.protocols import Conflict, ObjectKey, ObjectPage, Settled, StoredObject, Window
+from hub.store.records import read, write
+from hub.store.totals import Totals
+from hub.wire.interface import ModuleId
+from hub.wire.party import Party
+
+_SETTLES_AT_ONCE = 1_000
+
+
+class MongoObjects:
+    """The ObjectStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._objects: Collection = database[OBJECTS]
+        self._numbering = Numbering(database, OBJECTS)
+        self._totals = Totals(self._objects)
+
+    @answering()
+    async def get(self, key: ObjectKey) -> StoredObject | None:
+        """The object; one that was withdrawn as long as a receiver does not know that."""
+        document = await self._objects.find_one({"_id": str(key)})
+        return read(StoredObject, document) if document else None
+
+    @answering()
+    async def save(self, stored: StoredObject) -> StoredObject:
+        """Insert (revision 0) or replace the revision it carries; raises Conflict when that is not the current one.
+
+        A withdrawn object that nobody lacks is dropped at once.
+        """
+        saved = replace(stored, revision=stored.revision + 1)
+        return await (self._replace(saved) if stored.revision else self._insert(saved))
+
+    async def _insert(self, stored: StoredObject) -> StoredObject:
+        if _is_done(stored):
+            return stored
+        numbered = replace(stored, seq=await self._numbering.next())
+        try:
+            await self._objects.insert_one({"_id": str(stored.key), **write(numbered)})
+        except DuplicateKeyError:
+            raise Conflict(f"{stored.key} was inserted by someone else") from None
+        return numbered
+
+    async def _replace(self, stored: StoredObject) -> StoredObject:
+        here = {"_id": str(stored.key), "revision": stored.revision - 1}
+        if _is_done(stored):
+            before = await self._objects.find_one_and_delete(here, projection={"seq": 1})
+        else:
+            document = write(stored)
+            del document["seq"]
+            before = await self._objects.find_one_and_update(here, {"$set": document}, projection={"seq": 1})
+        if before is None:
+            raise Conflict(f"{stored.key} was changed by someone else")
+        return replace(stored, seq=before["seq"])
+
+    @answering()
+    async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:
+        """Objects of these owners, not withdrawn, by seq, and the number of all that match (see hub.store.totals)."""
+        matching = _matching(module, owners, window)
+        known = self._totals.known(matching) if window.offset else None
+        if known is None:
+            objects, total = await asyncio.gather(self._slice(matching, window), self._totals.count(matching))
+            return ObjectPage(objects=objects, total=total)
+        objects = await self._slice(matching, window)
+        ends = len(objects) < window.limit or window.offset + len(objects) >= known
+        return ObjectPage(objects=objects, total=await self._totals.count(matching) if ends else known)
+
+    async def _slice(self, matching: Document, window: Window) -> tuple[StoredObject, ...]:
+        if window.after_seq is None:
+            cursor = self._objects.find(matching).skip(window.offset)
+        else:
+            cursor = self._objects.find({**matching, "seq": {"$gt": window.after_seq}})
+        found = await cursor.sort("seq", 1).limit(window.limit).to_list(None)
+        return tuple(read(StoredObject, document) for document in found)
+
+    @answering()
+    async def behind(self, receivers: Sequence[str], limit: int) -> list[StoredObject]:
+        """Objects that any of these receivers lacks, oldest seq first."""
+        if not receivers:
+            return []
+        found = self._objects.find({"behind": {"$in": [*receivers]}}).sort("seq", 1).limit(limit)
+        return [read(StoredObject, document) for document in await found.to_list(None)]
+
+    async def settle(self, settled: Iterable[Settled]) -> None:
+        """Take receivers off `behind` where the revision is still the same; drop withdrawn objects nobody lacks."""
+        updates = [_settling(one) for one in settled]
+        for start in range(0, len(updates), _SETTLES_AT_ONCE):
+            await self._settle(updates[start : start + _SETTLES_AT_ONCE])
+
+    @answering()
+    async def _settle(self, updates: Sequence[UpdateOne]) -> None:
+        await self._objects.bulk_write(updates, ordered=False)
+        await self._objects.delete_many({"withdrawn": True, "behind": []}, hint=WITHDRAWN)
+
+
+def _settling(settled: Settled) -> UpdateOne:
+    here = {"_id": str(settled.key), "revision": settled.revision}
+    return UpdateOne(here, {"$pullAll": {"behind": [*settled.receivers]}})
+
+
+def _is_done(stored: StoredObject) -> bool:
+    return stored.withdrawn and not stored.behind
+
+
+def _matching(module: ModuleId, owners: frozenset[Party], window: Window) -> Document:
+    matching: Document = {"key.module": module, "key.owner": {"$in": sorted(map(str, owners))}, "withdrawn": False}
+    bounds = {"$gte": window.date_from, "$lt": window.date_to}
+    if given := {operator: bound for operator, bound in bounds.items() if bound is not None}:
+        matching["last_updated"] = given
+    return matching

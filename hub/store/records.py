@@ -1,0 +1,107 @@
+"""Writes frozen dataclasses as documents and reads them back, led by their types: a new field needs no line here.
+
+A field that a document lacks gets its default, and one that the class lacks is passed over: both happen after an upgrade.
+"""
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from hub.store.driver import Document
+from hub.wire.party import Party, PartyRole, Role
+
+_Record = TypeVar("_Record")
+_Convert = Callable[[Any], Any]
+_Codec = tuple[_Convert, _Convert]
+"""To a value that BSON has, and back."""
+
+
+def write(record: Any) -> Document:
+    """Return the document of a dataclass: its fields by name."""
+    record_type: Any = type(record)
+    return {name: to_bson(getattr(record, name)) for name, (to_bson, _) in _fields(record_type).items()}
+
+
+def read(record_type: type[_Record], document: Mapping[str, Any]) -> _Record:
+    """Return the record that `write` wrote."""
+    dataclass_type: Any = record_type
+    known = _fields(dataclass_type)
+    return record_type(**{name: known[name][1](value) for name, value in document.items() if name in known})
+
+
+def read_party(written: str) -> Party:
+    """Read `NL*TNM` as a document holds it: folded already."""
+    return Party(country_code=written[:2], party_id=written[3:])
+
+
+def _read_party_role(written: str) -> PartyRole:
+    party, _, role = written.partition(" ")
+    return PartyRole(party=read_party(party), role=Role(role))
+
+
+@cache
+def _fields(record_type: Any) -> dict[str, _Codec]:
+    hints = get_type_hints(record_type)
+    return {field.name: _codec(hints[field.name]) for field in fields(record_type)}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_PLAIN: dict[Any, _Codec] = dict.fromkeys((str, int, float, bool, bytes, datetime), (_same, _same)) | {
+    Party: (str, read_party),
+    PartyRole: (str, _read_party_role),
+}
+
+
+def _codec(kind: Any) -> _Codec:
+    while isinstance(kind, NewType):
+        kind = kind.__supertype__
+    if get_origin(kind) is not None:
+        return _codec_of_many(get_origin(kind), get_args(kind))
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if issubclass(kind, Enum):
+        return (lambda member: member.value), kind
+    if is_dataclass(kind):
+        record_type = cast(type[Any], kind)
+        return write, lambda document: read(record_type, document)
+    raise TypeError(f"no document form for {kind}")
+
+
+def _codec_of_many(origin: Any, arguments: tuple[Any, ...]) -> _Codec:
+    if origin in (Union, types.UnionType):
+        (kind,) = (argument for argument in arguments if argument is not types.NoneType)
+        return _optional(*_codec(kind))
+    if origin is frozenset:
+        to_bson, from_bson = _codec(arguments[0])
+        return (lambda values: sorted(map(to_bson, values))), (lambda values: frozenset(map(from_bson, values)))
+    if origin is tuple and arguments[-1] is Ellipsis:
+        to_bson, from_bson = _codec(arguments[0])
+        return (lambda values: [*map(to_bson, values)]), (lambda values: tuple(map(from_bson, values)))
+    if origin is tuple:
+        return _each([_codec(argument) for argument in arguments])
+    if origin is Mapping:
+        to_pair, from_pair = _each([_codec(argument) for argument in arguments])
+        return (lambda mapping: [*map(to_pair, mapping.items())]), (lambda pairs: dict(map(from_pair, pairs)))
+    raise TypeError(f"no document form for {origin}")
+
+
+def _optional(to_bson: _Convert, from_bson: _Convert) -> _Codec:
+    return (
+        lambda value: None if value is None else to_bson(value),
+        lambda value: None if value is None else from_bson(value),
+    )
+
+
+def _each(codecs: list[_Codec]) -> _Codec:
+    """A tuple of so many values, each with its own codec."""
+    return (
+        lambda values: [to_bson(value) for (to_bson, _), value in zip(codecs, values, strict=True)],
+        lambda values: tuple(from_bson(value) for (_, from_bson), value in zip(codecs, values, strict=True)),
+    )
