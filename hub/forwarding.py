@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
-from urllib.parse import urljoin
 
 from hub.catalog import Match
 from hub.clock import now_utc
@@ -20,6 +19,7 @@ from hub.rewriting import (
     next_page,
     read_query_response_url,
     read_response_url,
+    resolve,
     write_query_response_url,
     write_response_url,
 )
@@ -35,10 +35,11 @@ from hub.wire.errors import (
     NotFound,
     ReceiverNotConnected,
 )
-from hub.wire.headers import MessageIds, RoutingHeaders, first
-from hub.wire.interface import Call, Interface, ResponseUrl, Routing, TimeoutClass, Version
+from hub.wire.headers import MessageIds, RoutingHeaders, first, joined
+from hub.wire.interface import Call, Interface, Module, ResponseUrl, Routing, TimeoutClass, Version
 from hub.wire.message import Message, Reply
 from hub.wire.party import Party, Role
+from hub.wire.types import parse_datetime
 
 LOCATION = "Location"
 _KEPT = timedelta(days=7)
@@ -106,12 +107,10 @@ class Forwarding:
                 body,
                 written=message.address.version,
                 wanted=_version(target),
-                emsp=_emsp(call.sender, plan.target.party, directory),
+                emsp=_emsp(match.module, message.address.interface, call.sender, plan.target.party),
             )
         url = join(plan.endpoint_url, message.address.suffix) + (f"?{query}" if query else "")
-        way = _Way(
-            platform=target, party=plan.target.party, endpoint_url=plan.endpoint_url, url=url, body=body
-        )
+        way = _Way(platform=target, party=plan.target.party, endpoint_url=plan.endpoint_url, url=url, body=body)
         return await self._exchange(message, match, call, way, directory)
 
     async def callback(
@@ -213,7 +212,7 @@ class Forwarding:
                 body,
                 written=_version(way.platform),
                 wanted=message.address.version,
-                emsp=call.sender,
+                emsp=_emsp(match.module, message.address.interface, call.sender, way.party),
             )
         return Reply(http_status=status, body=body, headers=headers, ocpi_status=said.status_code)
 
@@ -232,7 +231,7 @@ class Forwarding:
         location = first(answer.headers, LOCATION)
         if not (match.endpoint.location_header and location and said.succeeded):
             return {}
-        theirs = urljoin(way.url, location)
+        theirs = resolve(way.url, location)
         if not self._may_call(theirs, way.platform):
             return {}
         opaque = await self._map("cdr", theirs, message, call, way.platform, way.party, keep=None)
@@ -243,15 +242,15 @@ class Forwarding:
     ) -> str | None:
         """Our address of the next page; a Link that cannot be used falls back to offset and X-Total-Count."""
         ours = self._ours(message, message.address.interface)
-        link = first(answer.headers, paging.LINK)
-        theirs = paging.read_link(link)
-        if theirs is not None:
-            stateless = next_page(theirs, way.endpoint_url, way.url, ours) if way.endpoint_url else None
+        link = joined(answer.headers, paging.LINK)
+        written = paging.read_link(link)
+        theirs = resolve(way.url, written) if written else ""
+        if theirs:
+            stateless = next_page(theirs, way.endpoint_url, ours) if way.endpoint_url else None
             if stateless and stateless != f"{ours}?{message.query}":
                 return stateless
-            absolute = urljoin(way.url, theirs)
-            if stateless is None and absolute != way.url and self._may_call(absolute, way.platform):
-                opaque = await self._map("page", absolute, message, call, way.platform, way.party)
+            if stateless is None and theirs != way.url and self._may_call(theirs, way.platform):
+                opaque = await self._map("page", theirs, message, call, way.platform, way.party)
                 return f"{ours}?{PAGE}={opaque}"
         elif not link and not answer_has(answer, paging.LINK):
             return None
@@ -348,10 +347,9 @@ def _version(platform: Platform) -> Version:
     return platform.version or Version.V2_2_1
 
 
-def _emsp(sender: Party, to: Party, directory: Directory) -> Party:
-    """The eMSP of an exchange between two parties: the one that is no operator."""
-    operator = any(one.role in _CPO_SIDE for one in directory.hosted.get(to, ()))
-    return sender if operator else to
+def _emsp(module: Module, interface: Interface, sender: Party, to: Party) -> Party:
+    """The eMSP of an exchange: the sender where operators serve the interface, else the receiver."""
+    return sender if _CPO_SIDE.intersection(module.roles(interface)[:1]) else to
 
 
 def _ahead(call: Call) -> timedelta:
@@ -360,7 +358,7 @@ def _ahead(call: Call) -> timedelta:
     if not isinstance(written, str):
         return timedelta()
     try:
-        return max(paging.parse_datetime(written) - now_utc(), timedelta())
+        return max(parse_datetime(written) - now_utc(), timedelta())
     except ValueError:
         return timedelta()
 
@@ -376,7 +374,9 @@ def _bare(body: bytes) -> bytes:
 def _wrap(answer: Answer, party: Party) -> Reply:
     """An answer outside the OCPI envelope: an empty one to a push counts as taken, all else is a failure of theirs."""
     if answer.http_status in _PASSED:
-        raise NotFound(f"{party} answered HTTP {answer.http_status} without an OCPI envelope", http_status=answer.http_status)
+        raise NotFound(
+            f"{party} answered HTTP {answer.http_status} without an OCPI envelope", http_status=answer.http_status
+        )
     if answer.body.strip() or not 200 <= answer.http_status < 300:
         raise HubError(f"{party} answered HTTP {answer.http_status} without an OCPI envelope")
     said = f"{party} answered HTTP {answer.http_status} with an empty body"

@@ -21,31 +21,34 @@ class Gathering:
         self._settings = settings
 
     async def gather(self, message: Message, match: Match, query: Mapping[str, str], plan: GatherAll) -> Reply:
-        """One page of what the plan's owners keep here, with its paging headers."""
+        """One page of what the plan's owners keep here, with its paging headers.
+
+        One object more than the page holds is read, to know whether another page follows.
+        """
         page = paging.read_page(query, self._settings.page_size_max)
         window = Window(
             date_from=page.date_from,
             date_to=page.date_to,
             offset=page.offset,
-            limit=page.limit,
+            limit=page.limit + 1,
             after_seq=page.after_seq,
         )
         found = await self._objects.page(match.module.identifier, plan.owners, window)
+        objects = found.objects[: page.limit]
+        more = len(found.objects) > page.limit
         address = message.address
         bodies = [
-            translate(
-                match.module, one.body, written=Version(one.version), wanted=address.version, emsp=one.key.owner
-            )
-            for one in found.objects
+            translate(match.module, one.body, written=Version(one.version), wanted=address.version, emsp=one.key.owner)
+            for one in objects
         ]
         url = f"{self._settings.ocpi_url}/{address.version}/{address.interface.lower()}/{address.module}"
         headers = paging.write_next(
             url,
             message.query,
             page,
-            returned=len(bodies),
+            returned=len(objects),
             total=found.total,
-            last_seq=found.objects[-1].seq if found.objects else 0,
+            last_seq=objects[-1].seq if more else None,
         )
         body = envelope.write(envelope.SUCCESS, now_utc(), raw_data=b"[" + b",".join(bodies) + b"]")
         return Reply(body=body, headers=headers)

@@ -6,7 +6,6 @@ platform, which only the hub has, and parties behind a hub know only the hub (ch
 
 import json
 from collections.abc import Callable
-from json.decoder import scanstring
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -15,27 +14,38 @@ from hub.wire.errors import InvalidParameters
 
 PAGE = "hub_page"
 """The query parameter of this hub's opaque next-page addresses."""
-_PREFIX = "response_url="
-_decode: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().raw_decode
+_NAME = "response_url"
+_PREFIX = f"{_NAME}="
+_decode: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(parse_int=float).raw_decode
+"""Numbers are only stepped over: as floats they may have any length."""
 
 
 def read_response_url(body: bytes) -> str:
     """The response_url in a JSON object's top level; empty when there is none or it is no string."""
-    spans = _spans(body.decode(), "response_url")
+    spans = _spans(body.decode(), _NAME)
     return spans[-1][2] if spans and isinstance(spans[-1][2], str) else ""
 
 
 def write_response_url(body: bytes, address: str) -> bytes:
-    """Put `address` in place of response_url; every other byte stays."""
+    """Put `address` in place of response_url, wherever it is said twice too; every other byte stays."""
     text = body.decode()
-    for start, end, _ in reversed(_spans(text, "response_url")):
-        text = text[:start] + json.dumps(address, ensure_ascii=False) + text[end:]
-    return text.encode()
+    parts: list[str] = []
+    kept_to = 0
+    for start, end, _ in _spans(text, _NAME):
+        parts += [text[kept_to:start], json.dumps(address, ensure_ascii=False)]
+        kept_to = end
+    return "".join([*parts, text[kept_to:]]).encode()
 
 
 def read_query_response_url(query: str) -> str:
-    """The response_url of a query, decoded; an unencoded one, last in the query, is taken whole (checklist H4.41)."""
+    """The response_url of a query, decoded; an unencoded one, last in the query, is taken whole (checklist H4.41).
+
+    Raises InvalidParameters (2001) when there are two: one of them would reach the receiver as it is.
+    """
     start, end = _query_span(query)
+    around = f"{query[: max(start - len(_PREFIX), 0)]}&{query[end:]}"
+    if end and any(unquote(pair.partition("=")[0]) == _NAME for pair in around.split("&")):
+        raise InvalidParameters(f"{_NAME} is in the query twice: send it once")
     return unquote(query[start:end]) if end else ""
 
 
@@ -45,9 +55,20 @@ def write_query_response_url(query: str, address: str) -> str:
     return query[:start] + quote(address, safe="") + query[end:]
 
 
-def next_page(target: str, endpoint_url: str, asked_url: str, our_endpoint_url: str) -> str | None:
-    """Our address for a partner's next page when it is its endpoint with another query; None when it needs a mapping."""
-    absolute = urlsplit(urljoin(asked_url, target))
+def resolve(asked_url: str, target: str) -> str:
+    """The absolute form of an address that a partner's answer to `asked_url` holds; empty when it cannot be read."""
+    try:
+        return urljoin(asked_url, target)
+    except ValueError:
+        return ""
+
+
+def next_page(target: str, endpoint_url: str, our_endpoint_url: str) -> str | None:
+    """Our address for a partner's next page when it is its endpoint with another query; None when it needs a mapping.
+
+    `target` is absolute (see `resolve`).
+    """
+    absolute = urlsplit(target)
     endpoint = urlsplit(endpoint_url)
     same_place = (absolute.scheme, absolute.netloc.lower(), absolute.path.rstrip("/")) == (
         endpoint.scheme,
@@ -91,7 +112,7 @@ def _spans(text: str, wanted: str) -> list[tuple[int, int, object]]:
         return found
     at = _skip(text, at + 1)
     while text[at] != "}":
-        name, at = scanstring(text, at + 1)
+        name, at = _decode(text, at)
         at = _skip(text, _skip(text, at) + 1)
         value, end = _decode(text, at)
         if name == wanted:

@@ -56,4 +56,3 @@ def read(body: bytes) -> Envelope | None:
         return None
     said = value.get("status_message")
     return Envelope(code, said if isinstance(said, str) else "", value.get("data"))
-

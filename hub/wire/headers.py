@@ -96,6 +96,11 @@ def _single(headers: ManyHeaders, name: str) -> str | None:
     return values[0].strip() if values else None
 
 
+def joined(headers: Mapping[str, str], name: str) -> str:
+    """Every value of a header that may come several times (Link), as the one list that they are."""
+    return ", ".join(value for key, value in headers.items() if key.lower() == name.lower())
+
+
 def first(headers: Mapping[str, str], name: str) -> str:
     """A header of an answer by any case of its name; empty when absent."""
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 from hub.wire.errors import InvalidParameters
 from hub.wire.types import parse_datetime
@@ -18,8 +18,9 @@ LIMIT = "X-Limit"
 AFTER_SEQ = "after_seq"
 """A parameter of this hub's own next-page links: where the page before ended."""
 _MAX_OFFSET = 2**53
-_LINK_VALUE = re.compile(r"<([^<>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,]*))?)*)")
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,]*))", re.IGNORECASE)
+_PARAMETER = r"\s*;\s*([^;,=\s<>]+)(?:\s*=\s*(\"[^\"]*\"|[^\s;,<>]*))?"
+_LINK_VALUE = re.compile(rf"<([^<>]*)>((?:{_PARAMETER})*)")
+_LINK_PARAMETER = re.compile(_PARAMETER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +56,18 @@ def read_page(query: Mapping[str, str], maximum: int) -> PageRequest:
     )
 
 
-def write_next(url: str, query: str, page: PageRequest, *, returned: int, total: int, last_seq: int) -> dict[str, str]:
+def write_next(
+    url: str, query: str, page: PageRequest, *, returned: int, total: int, last_seq: int | None
+) -> dict[str, str]:
     """The three paging headers of a page that this hub made itself; `url` is the endpoint, `query` as it was asked.
 
-    The Link repeats every other parameter as it came, and has the limit that was used.
+    `last_seq` is where this page ended when another follows, else None: the total cannot tell, as objects may come and go
+    while someone pages. The Link repeats every other parameter as it came, and has the limit that was used.
     """
     headers = {TOTAL: str(total), LIMIT: str(page.limit)}
-    following = page.offset + returned
-    if returned and following < total:
-        kept = [pair for pair in query.split("&") if pair and pair.split("=")[0] not in {"offset", "limit", AFTER_SEQ}]
-        kept += [f"offset={following}", f"limit={page.limit}", f"{AFTER_SEQ}={last_seq}"]
-        headers[LINK] = write_link(f"{url}?{'&'.join(kept)}")
+    if last_seq is not None:
+        following = _moved(query, page.offset + returned, page.limit)
+        headers[LINK] = write_link(f"{url}?{following}&{AFTER_SEQ}={last_seq}")
     return headers
 
 
@@ -75,33 +77,55 @@ def write_link(url: str) -> str:
 
 
 def read_link(value: str) -> str | None:
-    """The URL of the `next` link among all of a Link header; None when there is none, or it cannot be read."""
-    for url, parameters in _LINK_VALUE.findall(value):
-        relation = _REL.search(parameters)
-        if relation and "next" in (relation[1] or relation[2]).lower().split() and url.strip():
-            return str(url).strip()
+    """The URL of the `next` link among all of a Link header; None when there is none, or it cannot be read.
+
+    Takes linear time, whatever a partner sends.
+    """
+    for link in _LINK_VALUE.finditer(value):
+        url = link[1].strip()
+        if url and url.isascii() and url.isprintable() and "next" in _relations(link[2]):
+            return url
     return None
+
+
+def _relations(parameters: str) -> list[str]:
+    """The relation types of a link: its first `rel` counts."""
+    for parameter in _LINK_PARAMETER.finditer(parameters):
+        if parameter[1].lower() == "rel":
+            return (parameter[2] or "").strip("\"'").lower().split()
+    return []
 
 
 def next_by_count(query: str, *, returned: int, total: str, limit: str) -> str | None:
     """The query of the next page from offset and X-Total-Count, for partners whose Link says nothing; None at the end."""
     asked = read_query(query)
-    if not total.isdecimal() or not returned:
+    following = (_whole(asked.get("offset", "")) or 0) + returned
+    if not returned or following >= (_whole(total) or 0):
         return None
-    following = int(asked.get("offset", "0") if asked.get("offset", "0").isdecimal() else "0") + returned
-    if following >= int(total):
-        return None
-    kept = {name: value for name, value in asked.items() if name not in {"offset", "limit"}}
-    size = asked.get("limit") or (limit if limit.isdecimal() else str(returned))
-    return urlencode(kept | {"offset": str(following), "limit": size}, quote_via=quote)
+    sizes = [size for size in (_whole(asked.get("limit", "")), _whole(limit)) if size]
+    return _moved(query, following, min(sizes, default=returned))
+
+
+def _moved(query: str, offset: int, limit: int) -> str:
+    """The same query for another page; every other parameter keeps its place and its spelling."""
+    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in {"offset", "limit", AFTER_SEQ}]
+    return "&".join([*kept, f"offset={offset}", f"limit={limit}"])
 
 
 def _count(query: Mapping[str, str], name: str) -> int | None:
     written = query.get(name, "").strip()
     if not written:
         return None
-    if not written.isascii() or not written.isdecimal() or len(written) > 16 or int(written) > _MAX_OFFSET:
+    number = _whole(written)
+    if number is None:
         raise InvalidParameters(f"{name} must be a whole number from 0 to {_MAX_OFFSET}")
+    return number
+
+
+def _whole(written: str) -> int | None:
+    """A count as digits alone; None for anything else, however long."""
+    if not written.isascii() or not written.isdecimal() or len(written) > 16 or int(written) > _MAX_OFFSET:
+        return None
     return int(written)
 
 
