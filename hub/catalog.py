@@ -37,6 +37,7 @@ class Catalog:
         Raises NotFound (404) for a path that the module does not have, MethodNotAllowed (405) for a method that the path
         does not have, InvalidParameters (2001) for an identifier that OCPI does not allow.
         """
+        check_suffix(suffix)
         segments = tuple(unquote(part) for part in suffix.strip("/").split("/")) if suffix.strip("/") else ()
         candidates = [
             (row, named)
@@ -50,6 +51,16 @@ class Catalog:
                 _check_segments(named)
                 return Match(module, row, named)
         raise MethodNotAllowed(method, tuple(sorted({row.method for row, _ in candidates})))
+
+
+def check_suffix(suffix: str) -> None:
+    """Refuse (2001) a path with `.` or `..` in it, also percent-encoded.
+
+    A forwarded path keeps its spelling, and the receiver's server would leave the endpoint that it is meant for; some
+    servers read `\\` as `/`, and drop what follows a `;`.
+    """
+    if any(part.partition(";")[0] in {".", ".."} for part in unquote(suffix).replace("\\", "/").split("/")):
+        raise InvalidParameters("the path holds a segment of dots alone")
 
 
 def _named(row: Endpoint, segments: tuple[str, ...]) -> dict[str, str] | None:

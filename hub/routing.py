@@ -6,7 +6,7 @@ Source: OCPI 2.2.1, transport_and_format, Message Routing; checklist 3.1 (the de
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.catalog import Match
+from hub.catalog import Match, check_suffix
 from hub.delivery.receiver import Receiver
 from hub.platform import ConnectionStatus, PlatformState
 from hub.registry import Directory, Hosted
@@ -82,7 +82,7 @@ def route(message: Message, match: Match | None, call: Call, directory: Director
     if match is None:
         return _route_custom(message, directory)
     if match.endpoint.routing is Routing.CALLBACK:
-        return Callback(next(reversed(match.path.values())))
+        return Callback(list(match.path.values())[-1])
     if match.endpoint.routing is Routing.LIST and PAGE in call.query:
         return Callback(call.query[PAGE])
     if to == directory.hub:
@@ -171,6 +171,7 @@ def _route_custom(message: Message, directory: Directory) -> Plan:
     to = message.routing.to
     if to is None or to == directory.hub:
         raise UnknownReceiver(f"{message.address.module} is a custom module: it needs the TO headers of a party")
+    check_suffix(message.address.suffix)
     sender = message.routing.sender
     if sender is None:
         raise InvalidParameters("OCPI-from-country-code and OCPI-from-party-id are missing")

@@ -1,5 +1,6 @@
 """How a module describes itself: a table of endpoints and a few pure rules. The hub reads these and knows no module by name."""
 
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -8,6 +9,8 @@ from typing import Any, NewType
 from pydantic import BaseModel
 
 from hub.wire.party import Party, Role
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 ModuleId = NewType("ModuleId", str)
 Json = Any
@@ -207,4 +210,4 @@ def fold(identifier: str) -> str:
 
     Source: OCPI 2.2.1, types, CiString.
     """
-    return identifier.lower()
+    return identifier.translate(_LOWER)
