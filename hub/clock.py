@@ -48,10 +48,11 @@ class Tasks:
             await asyncio.wait(set(self._tasks))
 
     async def close(self) -> None:
-        """Cancel what still runs and wait for it."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await self.join()
+        """Cancel what still runs, and what that starts while it ends, and wait for it."""
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(set(self._tasks))
 
 
 def new_id() -> str:

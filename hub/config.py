@@ -13,7 +13,9 @@ from hub.wire.party import Party
 class Settings(BaseSettings):
     """The hub's configuration; every field says its unit."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HUB_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     public_url: str = Field("http://127.0.0.1:8000", description="Where partners reach this hub, without /ocpi.")
     country_code: str = Field("NL", description="country_code of the hub's own party.")
@@ -22,7 +24,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path("~/.local/share/ocpi-hub"), description="Private mongod, server key and the address for hubctl."
     )
-    mongodb_url: str = Field("", description="A replica set; empty starts a private mongod in the data directory.")
+    mongodb_url: str = Field(
+        "", repr=False, description="A replica set; empty starts a private mongod in the data directory."
+    )
     mongodb_database: str = Field("ocpi_hub", description="Name of the database.")
     mongo_driver: Literal["pymongo", "motor"] = Field("pymongo", description="MongoDB driver.")
     mongod: str = Field("", description="Path of the mongod binary for the private mongod.")

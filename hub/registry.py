@@ -11,6 +11,7 @@ from hub.platform import Agreement, ConnectionStatus, Effect, HostedParty, Issue
 from hub.wire.interface import Interface, ModuleId
 from hub.wire.party import Party, Role
 
+_LIKELIEST = tuple(ConnectionStatus)
 _STATUS_OF_STATE = {
     PlatformState.INVITED: ConnectionStatus.PLANNED,
     PlatformState.SUSPENDED: ConnectionStatus.SUSPENDED,
@@ -69,7 +70,7 @@ class Directory:
     def locate(self, party: Party, roles: tuple[Role, ...]) -> Hosted | None:
         """The party in the first of `roles` that some platform hosts; with no roles, in any (custom modules).
 
-        A connected platform wins over others of the same role.
+        Where several platforms host the same role, a connected one wins, then an offline one.
         """
         known = self.hosted.get(party, ())
         if not roles:
@@ -107,8 +108,8 @@ class Directory:
         return platform.endpoints.get((module, interface))
 
 
-def _eagerness(one: Hosted) -> tuple[bool, str]:
-    return one.status is not ConnectionStatus.CONNECTED, one.platform.platform_id
+def _eagerness(one: Hosted) -> tuple[int, str]:
+    return _LIKELIEST.index(one.status), one.platform.platform_id
 
 
 def build(
