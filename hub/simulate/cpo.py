@@ -1,7 +1,6 @@
 """A simulated charge point operator: stations, tariffs, sessions and CDRs of its own, tokens and commands of others."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
 from typing import Any, Unpack
 from urllib.parse import quote
 
@@ -10,7 +9,7 @@ from hub.simulate import nested
 from hub.simulate.charging import draw_plan
 from hub.simulate.cpo_commands import Commands
 from hub.simulate.cpo_profiles import ChargingProfiles
-from hub.simulate.messages import Answer, Received, Reply, refused
+from hub.simulate.messages import Answer, Received, Reply, read_json, refused, write_json
 from hub.simulate.mirror import Mirror
 from hub.simulate.operators import NAMES
 from hub.simulate.own import Own
@@ -45,7 +44,9 @@ class Cpo(Platform):
         self.seed = seed
         self.speed = speed
         self.session_minutes = session_minutes
-        self.locations = {location["id"]: deepcopy(location) for location in locations}
+        self.locations: dict[str, dict[str, Any]] = {
+            location["id"]: read_json(write_json(location)) for location in locations
+        }
         self.tariffs = tariffs_of(party)
         self.sessions: dict[str, dict[str, Any]] = {}
         self.cdrs: dict[str, dict[str, Any]] = {}

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from hub.clock import now_utc
 from hub.simulate.callbacks import Callbacks, Sent
 from hub.simulate.drivers import tokens_of
-from hub.simulate.messages import Received, Reply, ok, refused
+from hub.simulate.messages import Received, Reply, ok, read_json, refused, write_json
 from hub.simulate.mirror import Mirror
 from hub.simulate.own import Own
 from hub.simulate.platform import Platform, ServerOptions
@@ -34,7 +34,7 @@ class Emsp(Platform):
     ) -> None:
         super().__init__(name or str(party), [PartyRole(party=party, role=Role.EMSP)], **options)
         made = tokens if tokens is not None else tokens_of(party, self.name, 20)
-        self.tokens: dict[str, dict[str, Any]] = {token["uid"]: dict(token) for token in made}
+        self.tokens: dict[str, dict[str, Any]] = {token["uid"]: read_json(write_json(token)) for token in made}
         self.locations = Mirror(unknown=2003)
         self.sessions = Mirror(appended="charging_periods")
         self.tariffs = Mirror(deletable=True)

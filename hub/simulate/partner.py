@@ -9,6 +9,7 @@ import asyncio
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
 from typing import Any, Self
 
 from aiohttp import ClientSession, ClientTimeout, web
@@ -30,9 +31,9 @@ Responder = Callable[[Received], Reply | Awaitable[Reply | None] | None]
 class Partner:
     """One HTTP server and client, separate from the hub.
 
-    `requests` holds the newest `keep` requests in order of arrival. `outgoing_token` is sent with every call, in Base64
-    unless `raw_token` is set (many 2.2 platforms do not encode it). `control` answers `/control/…`, unrecorded and
-    untouched by faults.
+    `requests` holds the newest `keep` requests in order of arrival, `received_count` how many there ever were.
+    `outgoing_token` is sent with every call, in Base64 unless `raw_token` is set (many 2.2 platforms do not encode it).
+    `control` answers `/control/…`, unrecorded and untouched by faults.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Partner:
         self.port = port
         self._public_url = public_url
         self.requests: deque[Received] = deque(maxlen=keep)
+        self.received_count = 0
         self.outgoing_token: str | None = None
         self.raw_token = False
         self.faults = FaultSwitch()
@@ -131,8 +133,17 @@ class Partner:
 
     async def wait_for(self, matches: Callable[[Received], bool], *, timeout_s: float = 10.0) -> Received:
         """Return the first recorded request that `matches`, waiting for it if need be; raises TimeoutError."""
-        await self.wait_until(lambda: any(matches(received) for received in self.requests), timeout_s=timeout_s)
-        return next(received for received in self.requests if matches(received))
+        looked_at, found = 0, list[Received]()
+
+        def look_at_new_ones() -> bool:
+            nonlocal looked_at
+            fresh = list(islice(reversed(self.requests), self.received_count - looked_at))
+            looked_at = self.received_count
+            found.extend(received for received in reversed(fresh) if matches(received))
+            return bool(found)
+
+        await self.wait_until(look_at_new_ones, timeout_s=timeout_s)
+        return found[0]
 
     async def wait_until(self, holds: Callable[[], bool], *, timeout_s: float = 10.0) -> None:
         """Wait until `holds()`, asked after each request came in and after each was handled; raises TimeoutError."""
@@ -165,6 +176,7 @@ class Partner:
             received_at=now_utc(),
         )
         self.requests.append(received)
+        self.received_count += 1
         await self.changed()
         reply = await self.faults.apply(request) or await self._answer(received)
         await self.changed()

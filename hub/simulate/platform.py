@@ -142,11 +142,15 @@ class Platform(Connection):
         return await super().handle(received)
 
     async def _answer_client_info(self, received: Received, rest: tuple[str, ...]) -> Reply:
-        """Keep what the hub says about other parties. Source: OCPI 2.2.1, mod_hub_client_info, PUT."""
-        if received.method != "PUT" or len(rest) != 2:
-            return refused(2000, "only PUT {country_code}/{party_id} is available here", status=405)
+        """Keep what the hub says about other parties. Source: OCPI 2.2.1, mod_hub_client_info, RECEIVER."""
+        if len(rest) != 2 or received.method not in {"GET", "PUT"}:
+            return refused(2000, "GET or PUT {country_code}/{party_id}", status=405)
+        party = Party.of(*rest)
+        if received.method == "GET":
+            infos = [info for known, info in self.client_infos.items() if known.party == party]
+            return ok(infos[-1]) if infos else refused(2000, "nothing is known of this party", status=404)
         info = received.json
-        self.client_infos[PartyRole(party=Party.of(*rest), role=Role(info["role"]))] = info
+        self.client_infos[PartyRole(party=party, role=Role(info["role"]))] = info
         return ok()
 
 

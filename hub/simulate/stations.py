@@ -6,7 +6,7 @@ Source: OCPI 2.2.1, mod_locations; IRVE static schema 2.3 (origin and licence: d
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from importlib import resources
 from typing import Any
@@ -29,20 +29,24 @@ _PARKING_TYPES = {
 }
 
 
-def read_points() -> tuple[Point, ...]:
+def read_points() -> Iterator[Point]:
     """Every charge point of the file, in its order: field name to text or None."""
     with resources.files("hub.simulate").joinpath("data", _FILE).open("rb") as packed, gzip.open(packed) as lines:
-        return tuple(json.loads(line) for line in lines)
+        for line in lines:
+            yield json.loads(line)
 
 
 def stations(party: Party | None = None, *, limit: int | None = None) -> list[dict[str, Any]]:
     """The Locations of `party`, or of all operators, in the order of the file, at most `limit`."""
-    points = read_points()
     by_station: dict[str, list[Point]] = {}
-    for point in points:
-        if party is None or party_of(point) == party:
-            by_station.setdefault(point["id_station_itinerance"] or "", []).append(point)
-    cities = cities_by_commune(points)
+
+    def grouped() -> Iterator[Point]:
+        for point in read_points():
+            if party is None or party_of(point) == party:
+                by_station.setdefault(point["id_station_itinerance"] or "", []).append(point)
+            yield point
+
+    cities = cities_by_commune(grouped())
     return [location(group, cities) for group in list(by_station.values())[:limit]]
 
 

@@ -116,6 +116,7 @@ async def test_only_the_newest_requests_are_kept(client: Partner) -> None:
             await client.call("GET", f"{server.url}/{n}")
 
         assert [received.path for received in server.requests] == ["/1", "/2"]
+        assert (server.received_count, (await server.wait_for(lambda _: True)).path) == (3, "/1")
 
 
 async def test_a_slow_partner_answers_once_it_is_healed(server: Partner, client: Partner) -> None:
