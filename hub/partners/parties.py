@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.platform import HostedParty, Platform
 from hub.registry import party_status
 from hub.wire.party import PartyRole
+
+_TICK = timedelta(milliseconds=1)
+"""A later status has a later time, also when the clocks of two processes disagree."""
 
 
 def hosting(
@@ -43,7 +46,8 @@ def stamped(before: Platform | None, platform: Platform, now: datetime) -> tuple
         status = party_status(platform, hosted)
         current = hosted
         if told_before.get(hosted.party_role) is not status:
-            current = replace(hosted, status=status, status_changed_at=now)
+            later = max(now, hosted.status_changed_at + _TICK) if hosted.party_role in told_before else now
+            current = replace(hosted, status=status, status_changed_at=later)
             changed.append(current)
         parties.append(current)
     return replace(platform, parties=tuple(parties)), tuple(changed)

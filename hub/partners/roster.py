@@ -1,8 +1,10 @@
 """The roster: keeps the directory of this process as the store has it, and tells who must know when it changes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import datetime
+from typing import cast
 
 import structlog
 
@@ -69,9 +71,11 @@ class Roster:
     async def follow(self) -> None:
         """Swap the directory after every change by any process; runs until cancelled."""
         while True:
+            changes = cast(AsyncGenerator[None, None], self._platforms.changes())
             try:
-                async for _ in self._platforms.changes():
-                    await self.reload()
+                async with aclosing(changes):
+                    async for _ in changes:
+                        await self.reload()
             except StoreUnavailable as error:
                 structlog.get_logger().warning("directory_not_followed", reason=str(error))
             await asyncio.sleep(_AGAIN_AFTER_S)

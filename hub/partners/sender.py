@@ -3,6 +3,7 @@
 Source: OCPI 2.2.1, credentials, Registration; checklist H2.22, H2.23.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -25,6 +26,7 @@ from hub.wire.interface import Version
 from hub.wire.party import PartyRole
 
 _LATEST_FIRST = tuple(reversed(Version))
+_TOKEN = re.compile("[!-~]{1,255}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Sender:
 
     async def register(self, name: str, target: Target) -> tuple[Platform, tuple[Step, ...]]:
         """Register at a partner; raises NotPossible or PartnerFailed, and then everything is as it was before."""
+        if _TOKEN.fullmatch(target.token_a) is None:
+            raise NotPossible("the token A is not 1 to 255 printable ASCII characters without spaces")
         before = prepare(self._means, name, target.claims)
         journey = self._means.set_out()
         try:
