@@ -86,7 +86,7 @@ class ClientInfoPushes:
         self._modules = modules
         self._tasks = tasks
         self._again_after_s = again_after_s
-        self._making_good = False
+        self._owing = False
         roster.announce_with(self.announce)
 
     async def announce(self, platform: Platform, changed: tuple[HostedParty, ...]) -> None:
@@ -99,15 +99,25 @@ class ClientInfoPushes:
                 await self._push(Entry(platform, hosted))
             except (StoreUnavailable, Conflict) as error:
                 structlog.get_logger().warning("client_info_owed", party=str(hosted.party_role), reason=str(error))
-                if not self._making_good:
-                    self._making_good = True
-                    self._tasks.spawn(self._make_good(), name="make good for owed client infos")
+                if not self._owing:
+                    self._owing = True
+                    self._tasks.spawn(self.make_good(), name="announce owed client infos")
+
+    async def make_good(self) -> None:
+        """Push whatever is owed, from this process or one that died; tries until the store answers."""
+        while True:
+            try:
+                self._owing = False
+                await self.reconcile()
+            except (StoreUnavailable, Conflict) as error:
+                structlog.get_logger().warning("client_info_still_owed", reason=str(error))
+                self._owing = True
+            else:
+                return
+            await asyncio.sleep(self._again_after_s)
 
     async def reconcile(self) -> int:
-        """Push what was saved and never announced (a process died between the two); returns how many.
-
-        To be called once at the start, after the roster was loaded.
-        """
+        """Push what was saved and never announced (a process died between the two); returns how many."""
         owed = 0
         for one in entries(self._roster.directory):
             stored = await self._objects.get(_key(one))
@@ -115,16 +125,6 @@ class ClientInfoPushes:
                 await self._push(one)
                 owed += 1
         return owed
-
-    async def _make_good(self) -> None:
-        while self._making_good:
-            await asyncio.sleep(self._again_after_s)
-            try:
-                await self.reconcile()
-            except (StoreUnavailable, Conflict) as error:
-                structlog.get_logger().warning("client_info_still_owed", reason=str(error))
-            else:
-                self._making_good = False
 
     async def _push(self, entry: Entry) -> None:
         receivers = self._receivers(entry)
