@@ -223,8 +223,8 @@ class WholeNumber(_Word):
 
 
 def _decimal(value: object) -> Decimal:
-    """Read a JSON number exactly; a number inside a string is none, nor are true and NaN."""
-    if isinstance(value, bool) or not isinstance(value, NumberText | int | float | Decimal):
+    """Read a JSON number exactly; a number inside a string is none, nor are NaN and (an int to Python) true."""
+    if not isinstance(value, NumberText | int | float | Decimal):
         raise _wrong("may not be null" if value is None else "should be a number")
     written = str(value)
     if len(written) > MAX_NUMBER_LENGTH:

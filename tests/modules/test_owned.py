@@ -44,6 +44,11 @@ def test_a_body_of_another_owner_is_refused() -> None:
     ]
 
 
+def test_a_foreign_path_is_refused_whatever_the_body_says() -> None:
+    """H6.02: a body that agrees with a foreign path makes it no less foreign."""
+    assert len(own_path_and_body(call("PUT", DE_EMA, words.location(**DE_EMA)))) == 1
+
+
 def test_a_part_with_another_owner_is_refused() -> None:
     """H6.02: a PATCH cannot give an object away."""
     assert len(own_path_and_body(call("PATCH", NL_CPA, {"party_id": "EMA"}))) == 1

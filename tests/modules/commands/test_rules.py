@@ -38,6 +38,7 @@ def test_a_connector_needs_its_evse() -> None:
     """An evse_uid is required once connector_id is given; neither is fine."""
     assert START.check is not None
 
+    assert START.check(call("POST", body=words.start_session())) == []
     assert said(START.check(call("POST", body=words.start_session(evse_uid=None)))) == [
         "/evse_uid: is required when connector_id is set"
     ]

@@ -53,11 +53,11 @@ def test_a_new_evse_joins_its_location() -> None:
 
 def test_an_evse_is_found_in_any_case_and_keeps_its_place() -> None:
     """H6.11: an EVSE goes to REMOVED by PATCH and stays in the Location, where it was."""
-    before = words.location(evses=[words.evse(uid="a"), words.evse(uid="b")])
+    before = words.location(evses=[words.evse(uid="aA"), words.evse(uid="b")])
 
-    after = pushed(before, "PATCH", {"status": "REMOVED", "last_updated": LATER}, "A")
+    after = pushed(before, "PATCH", {"status": "REMOVED", "last_updated": LATER}, "Aa")
 
-    assert [(evse["uid"], evse["status"]) for evse in after["evses"]] == [("a", "REMOVED"), ("b", "AVAILABLE")]
+    assert [(evse["uid"], evse["status"]) for evse in after["evses"]] == [("aA", "REMOVED"), ("b", "AVAILABLE")]
     assert before["evses"][0]["status"] == "AVAILABLE"
 
 
