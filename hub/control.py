@@ -113,7 +113,10 @@ def open_client() -> AdminClient:
     if url:
         if not token:
             raise HubRefused(
-                401, "unauthenticated", f"{URL_VARIABLE} is set but {TOKEN_VARIABLE} is not.", "hubctl admin token --help"
+                401,
+                "unauthenticated",
+                f"{URL_VARIABLE} is set but {TOKEN_VARIABLE} is not.",
+                "hubctl admin token --help",
             )
         return AdminClient(url, lambda: token, local=False)
     settings = Settings()
@@ -141,4 +144,3 @@ def _user() -> str:
 
 def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
-

@@ -10,10 +10,10 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic
-from hub.admin.errors import AdminError, BadRequest, Clash, TooLarge, Unauthenticated, Unavailable, Unknown
+from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
+from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
 from hub.admin.table import AdminCall, AdminRoute, Asked, Json
-from hub.store.protocols import Conflict, StoreUnavailable
 
 PREFIX = "/admin/v1"
 BODY_LIMIT_BYTES = 64 * 1024
@@ -80,7 +80,9 @@ def _valid(asks: type[Asked], value: object) -> Asked:
         return asks.model_validate(value)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        said = "; ".join(f"{'.'.join(str(part) for part in fault['loc']) or 'body'}: {fault['msg']}" for fault in faults)
+        said = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc']) or 'body'}: {fault['msg']}" for fault in faults
+        )
         raise BadRequest(said[:1000]) from None
 
 
@@ -90,7 +92,9 @@ def _admit(key: bytes) -> Any:
         values = request.headers.getall("Authorization", [])
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated("this needs an admin token: Authorization: Bearer", "hubctl admin token --subject NAME")
+            raise Unauthenticated(
+                "this needs an admin token: Authorization: Bearer", "hubctl admin token --subject NAME"
+            )
         try:
             request[_SUBJECT] = bearer.check(key, token.strip())
         except bearer.BearerRefused as refused:
@@ -129,31 +133,23 @@ async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
 async def _answer_errors(request: web.Request, handler: _Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except AdminError as refused:
-        return _refusal(refused)
     except web.HTTPNotFound:
         return _refusal(Unknown(f"the admin API has no {request.path}", code="no_such_path"))
     except web.HTTPMethodNotAllowed as error:
-        response = _refusal(AdminError(f"{request.method} is not available here", code="method_not_allowed"))
-        response.set_status(405)
-        response.headers["Allow"] = error.headers["Allow"]
-        return response
-    except Conflict as clash:
-        return _refusal(Clash(str(clash)))
-    except StoreUnavailable:
-        return _refusal(Unavailable("the database does not answer", "hubctl doctor"))
+        return _refusal(MethodNotAllowed(request.method, error.headers["Allow"]))
     except (web.HTTPException, ConnectionError):
         raise
-    except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours is logged once and answered, not shown
-        structlog.get_logger().error("admin_failed", method=request.method, path=request.path, exc_info=error)
-        failed = AdminError("the hub failed; its log says why", code="internal")
-        return _json(failed.body(), 500)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: the caller gets the error's shape, the log the traceback
+        refused = as_refusal(error)
+        if refused is None:
+            structlog.get_logger().error("admin_failed", method=request.method, path=request.path, exc_info=error)
+            refused = Broken("the hub failed; its log says why")
+        return _refusal(refused)
 
 
 def _refusal(refused: AdminError) -> web.Response:
     response = _json(refused.body(), refused.http_status)
-    if isinstance(refused, Unauthenticated):
-        response.headers["WWW-Authenticate"] = 'Bearer realm="ocpi-hub admin"'
+    response.headers.update(refused.headers)
     return response
 
 

@@ -1,22 +1,31 @@
 """Refusals of the admin API: one class for each kind, `{"error": {"code", "message", "hint"}}` on the wire."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 
 class AdminError(Exception):
-    """A refusal; `hint` is a command or a short advice that mends it, or empty."""
+    """A refusal; `hint` is a command or a short advice that mends it, or empty; `details` are more words of the error."""
 
     http_status = 400
     code = "bad_request"
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Added to the response."""
 
-    def __init__(self, message: str, hint: str = "", *, code: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", *, code: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = details or {}
         if code:
             self.code = code
 
-    def body(self) -> dict[str, dict[str, str]]:
+    def body(self) -> dict[str, dict[str, Any]]:
         """As JSON on the wire."""
-        return {"error": {"code": self.code, "message": self.message, "hint": self.hint}}
+        return {"error": {"code": self.code, "message": self.message, "hint": self.hint, **self.details}}
 
 
 class BadRequest(AdminError):
@@ -28,6 +37,7 @@ class Unauthenticated(AdminError):
 
     http_status = 401
     code = "unauthenticated"
+    headers = MappingProxyType({"WWW-Authenticate": 'Bearer realm="ocpi-hub admin"'})
 
 
 class Unknown(AdminError):
@@ -35,6 +45,17 @@ class Unknown(AdminError):
 
     http_status = 404
     code = "not_found"
+
+
+class MethodNotAllowed(AdminError):
+    """405 with the methods that the path has."""
+
+    http_status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(f"{method} is not available here; available: {allowed}")
+        self.headers = {"Allow": allowed}
 
 
 class Clash(AdminError):
@@ -63,3 +84,10 @@ class Unavailable(AdminError):
 
     http_status = 503
     code = "unavailable"
+
+
+class Broken(AdminError):
+    """500: a fault of the hub's own."""
+
+    http_status = 500
+    code = "internal"

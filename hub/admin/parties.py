@@ -8,4 +8,6 @@ async def _list(call: AdminCall[Nothing]) -> Json:
     return [views.party(one) for one in call.office.partners.parties()]
 
 
-ROUTES = (AdminRoute(method="GET", path="/parties", act=_list, asks=Nothing, summary="Every party, by party and role."),)
+ROUTES = (
+    AdminRoute(method="GET", path="/parties", act=_list, asks=Nothing, summary="Every party, by party and role."),
+)

@@ -138,10 +138,18 @@ ROUTES = (
         summary="Start the handshake from this side.",
         http_status=201,
     ),
-    AdminRoute(method="GET", path="/partners/{name}", act=_show, asks=Nothing, summary="One partner, by name or party."),
-    AdminRoute(method="PATCH", path="/partners/{name}", act=_change, asks=Change, summary="Switch what a partner needs."),
-    AdminRoute(method="DELETE", path="/partners/{name}", act=_remove, asks=Nothing, summary="Remove a partner for good."),
-    AdminRoute(method="POST", path="/partners/{name}/suspend", act=_suspend, asks=Suspend, summary="Refuse and send nothing."),
+    AdminRoute(
+        method="GET", path="/partners/{name}", act=_show, asks=Nothing, summary="One partner, by name or party."
+    ),
+    AdminRoute(
+        method="PATCH", path="/partners/{name}", act=_change, asks=Change, summary="Switch what a partner needs."
+    ),
+    AdminRoute(
+        method="DELETE", path="/partners/{name}", act=_remove, asks=Nothing, summary="Remove a partner for good."
+    ),
+    AdminRoute(
+        method="POST", path="/partners/{name}/suspend", act=_suspend, asks=Suspend, summary="Refuse and send nothing."
+    ),
     AdminRoute(method="POST", path="/partners/{name}/resume", act=_resume, asks=Nothing, summary="End a suspension."),
     AdminRoute(method="POST", path="/partners/{name}/rotate", act=_rotate, asks=Nothing, summary="Renew both tokens."),
 )

@@ -168,7 +168,9 @@ def _ways_to_hub(directory: Directory, module: Module, sender: Party) -> list[Wa
 
 def _way_to_hub(one: Hosted, interface: Interface, plan: str, finding: Finding) -> Way:
     findings = (_connected(one), finding)
-    return Way(interface=interface, ok=all(f.ok for f in findings), plan=plan, rule="each party's own", findings=findings)
+    return Way(
+        interface=interface, ok=all(f.ok for f in findings), plan=plan, rule="each party's own", findings=findings
+    )
 
 
 def _no_way(directory: Directory, module_id: ModuleId, sender: Party, receiver: Party) -> Finding:

@@ -95,5 +95,7 @@ ROUTES = (
     AdminRoute(method="GET", path="/routes", act=_list, asks=Nothing, summary="Every agreement rule."),
     AdminRoute(method="PUT", path="/routes", act=_agree, asks=Agree, summary="Allow or deny."),
     AdminRoute(method="DELETE", path="/routes", act=_unset, asks=Triple, summary="Take a rule away."),
-    AdminRoute(method="GET", path="/routes/test", act=_test, asks=Question, summary="What would become of a message now."),
+    AdminRoute(
+        method="GET", path="/routes/test", act=_test, asks=Question, summary="What would become of a message now."
+    ),
 )

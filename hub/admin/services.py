@@ -1,6 +1,6 @@
 """What the admin API needs of the hub: one record, filled at the composition root."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import ClientSession
@@ -11,7 +11,6 @@ from hub.delivery.worker import Deliveries
 from hub.partners.office import Partners
 from hub.registry import Directory
 from hub.secrets import Secrets
-from hub.store.facts import DatabaseFacts
 from hub.store.protocols import Store
 from hub.traffic import Traffic
 
@@ -28,7 +27,5 @@ class AdminServices:
     traffic: Traffic
     settings: Settings
     secrets: Secrets
-    database: Callable[[], Awaitable[DatabaseFacts]]
-    """hub.store.facts.read_facts of the database in use."""
     session: ClientSession
     """For the question whether the public URL answers."""

@@ -1,5 +1,6 @@
 """What the admin API shows of the hub's records, as plain values; no secret is in any of them."""
 
+import base64
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from hub.partners.steps import Step
 from hub.partners.views import Outcome, PartnerView, PartyView
 from hub.platform import Agreement
 from hub.store.protocols import FailedDelivery, Leg
+from hub.traffic import HIDDEN
 
 _T = TypeVar("_T")
 
@@ -114,19 +116,27 @@ def leg(one: Leg, partner_name: str) -> Json:
     }
 
 
-def delivery(one: FailedDelivery, partner_name: str) -> Json:
-    """Why one receiver does not have one object."""
+def delivery(one: FailedDelivery, partner_name: str, credentials_token: str) -> Json:
+    """Why one receiver does not have one object; the partner may have sent our token back in its answer, so that goes."""
     return {
         "delivery_id": one.delivery_id,
         "partner": partner_name,
-        "receiver": one.receiver,
+        "receiver": one.receiver.rpartition(":")[2] or "the platform",
         "object": str(one.key),
         "state": one.state,
-        "reason": one.reason,
+        "reason": without(credentials_token, one.reason),
         "http_status": one.http_status,
         "tries": one.tries,
         "first_at": one.first_at,
         "last_at": one.last_at,
         "correlation_id": one.correlation_id,
-        "answer": one.answer,
+        "answer": without(credentials_token, one.answer),
     }
+
+
+def without(credentials_token: str, text: str) -> str:
+    """`text` with the token taken out, raw or in Base64."""
+    if not credentials_token:
+        return text
+    encoded = base64.b64encode(credentials_token.encode()).decode()
+    return text.replace(credentials_token, HIDDEN).replace(encoded, HIDDEN).replace(encoded.rstrip("="), HIDDEN)

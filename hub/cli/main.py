@@ -12,7 +12,7 @@ from hub.cli import (
     deliveries,
     demo,
     doctor,
-    help,
+    explain,
     parties,
     partner,
     routes,
@@ -60,7 +60,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(admin_token.app, name="admin")
 app.add_typer(demo.app, name="demo")
 app.add_typer(simulate.app, name="simulate")
-app.command("help")(help.help_)
+app.command("help")(explain.help_)
 
 
 def main() -> None:

@@ -16,7 +16,10 @@ from hub.cli.words import AsJson, PartnerName, PartyClaims, Yes
 
 app = typer.Typer(no_args_is_help=True, help="Partners: invite, register, suspend, rotate, remove.")
 TrailingSlash = Annotated[
-    bool, typer.Option("--trailing-slash", help="Advertise our URLs with a slash at the end: it joins URL and id without one.")
+    bool,
+    typer.Option(
+        "--trailing-slash", help="Advertise our URLs with a slash at the end: it joins URL and id without one."
+    ),
 ]
 NoCatchUp = Annotated[
     bool, typer.Option("--no-catch-up", help="It pulls what it missed; the hub sends nothing afterwards.")
@@ -25,13 +28,15 @@ NoCatchUp = Annotated[
 
 @app.command()
 def invite(
+    *,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the partner is called here.")],
     party: PartyClaims,
     expires: Annotated[str, typer.Option(metavar="TIME", help="How long the token is good for.")] = "7d",
     trailing_slash: TrailingSlash = False,
     no_catch_up: NoCatchUp = False,
     token_out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the token to this new file, mode 0600, instead of printing it.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the token to this new file, mode 0600, instead of printing it."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -62,9 +67,12 @@ def invite(
 
 @app.command()
 def register(
+    *,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the partner is called here.")],
     versions_url: Annotated[str, typer.Option(metavar="URL", help="The partner's versions endpoint.")],
-    token_file: Annotated[str, typer.Option(metavar="FILE|-", help="File with the token A that it gave us; - is stdin.")],
+    token_file: Annotated[
+        str, typer.Option(metavar="FILE|-", help="File with the token A that it gave us; - is stdin.")
+    ],
     party: PartyClaims,
     trailing_slash: TrailingSlash = False,
     no_catch_up: NoCatchUp = False,
@@ -119,7 +127,8 @@ def show(name: PartnerName, as_json: AsJson = False) -> None:
 def set_(
     name: PartnerName,
     trailing_slash: Annotated[
-        bool | None, typer.Option("--trailing-slash/--no-trailing-slash", help="Advertise our URLs with a slash at the end.")
+        bool | None,
+        typer.Option("--trailing-slash/--no-trailing-slash", help="Advertise our URLs with a slash at the end."),
     ] = None,
     catch_up: Annotated[
         bool | None, typer.Option("--catch-up/--no-catch-up", help="Send what it missed when it is back.")
@@ -159,7 +168,9 @@ def suspend(
     """
     shown = _ask_first(name, "Suspends {}: its requests are refused and nothing is sent to it; {} told.", yes=yes)
     done = asking.ask("POST", "partners", shown, "suspend", body={"reason": reason})
-    _show_outcome(done, f"Suspended {output.plain(shown)}.   Undo: hubctl partner resume {shlex.quote(shown)}", as_json=as_json)
+    _show_outcome(
+        done, f"Suspended {output.plain(shown)}.   Undo: hubctl partner resume {shlex.quote(shown)}", as_json=as_json
+    )
 
 
 @app.command()
@@ -224,7 +235,9 @@ def _read_secret(token_file: str) -> str:
     try:
         text = sys.stdin.read(4096) if token_file == "-" else Path(token_file).read_text()[:4096]  # noqa: S105 - stdin
     except (OSError, UnicodeDecodeError) as error:
-        raise usage(f"--token-file {token_file} cannot be read: {getattr(error, 'strerror', None) or 'not text'}.") from None
+        raise usage(
+            f"--token-file {token_file} cannot be read: {getattr(error, 'strerror', None) or 'not text'}."
+        ) from None
     if not text.strip():
         raise usage(f"--token-file {token_file} is empty.")
     return text.strip()

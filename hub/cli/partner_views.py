@@ -8,7 +8,12 @@ from hub.cli import output
 from hub.cli.output import Column
 from hub.clock import now_utc
 
-_STATUS_COLOURS = {"CONNECTED": output.GREEN, "OFFLINE": output.RED, "PLANNED": output.YELLOW, "SUSPENDED": output.YELLOW}
+_STATUS_COLOURS = {
+    "CONNECTED": output.GREEN,
+    "OFFLINE": output.RED,
+    "PLANNED": output.YELLOW,
+    "SUSPENDED": output.YELLOW,
+}
 _OLD_TOKEN_DAYS = 90
 
 
@@ -58,7 +63,9 @@ def show_partner(one: dict[str, Any]) -> None:
         print(f"{title:<12}{text}")
     for hosted in one["parties"]:
         party = f"{hosted['country_code']}*{hosted['party_id']}"
-        print(f"{'PARTY':<12}{party} {hosted['role']:<5} {hosted['status']:<10} {output.plain(hosted['name'])}".rstrip())
+        print(
+            f"{'PARTY':<12}{party} {hosted['role']:<5} {hosted['status']:<10} {output.plain(hosted['name'])}".rstrip()
+        )
     for offered in one["endpoints"]:
         print(f"{'ENDPOINT':<12}{offered['module']:<17} {offered['interface']:<9} {output.plain(offered['url'])}")
 
@@ -75,7 +82,10 @@ def _facts(one: dict[str, Any], now: Any) -> Iterator[tuple[str, str]]:
 def _needs(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
     word = _word(one)
     if one["status"] == "OFFLINE":
-        yield "WHY", "it does not answer; the hub asks again with growing pauses and sends what it missed when it is back"
+        yield (
+            "WHY",
+            "it does not answer; the hub asks again with growing pauses and sends what it missed when it is back",
+        )
         yield "DO", f"hubctl traffic tail --partner {word} --status fail"
     elif one["state"] == "INVITED":
         until = f", its invitation ends {one['invitation_expires_at']}" if one["invitation_expires_at"] else ""

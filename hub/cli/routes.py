@@ -78,9 +78,11 @@ def unset(sender: From, receiver: To, module: Module = words.ANY, as_json: AsJso
 
 
 @app.command("test")
-def test_(
+def try_(
     sender: Annotated[str, typer.Option("--from", metavar="PARTY", help="Who sends.")],
-    receiver: Annotated[str, typer.Option("--to", metavar="PARTY", help="Who receives; the hub's own id for everyone.")],
+    receiver: Annotated[
+        str, typer.Option("--to", metavar="PARTY", help="Who receives; the hub's own id for everyone.")
+    ],
     module: Annotated[str, typer.Option("--module", metavar="MODULE", help="locations, sessions, cdrs, …")],
     as_json: AsJson = False,
 ) -> None:

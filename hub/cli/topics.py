@@ -26,11 +26,19 @@ OCPI_STATUS = (
     (2003, "unknown location", "The location, EVSE or connector was never pushed to the hub: send it whole, by PUT."),
     (2004, "unknown token", "The driver's token was never pushed to the hub: send it whole, by PUT."),
     (3000, "generic server error", "The receiver (or the hub) failed; its own log says why."),
-    (3001, "unable to use the client's API", "During registration: the versions URL of the other side does not answer."),
+    (
+        3001,
+        "unable to use the client's API",
+        "During registration: the versions URL of the other side does not answer.",
+    ),
     (3002, "unsupported version", "No OCPI version in common: this hub speaks 2.2.1 and 2.2."),
     (3003, "no matching endpoints", "The other side lacks endpoints that its roles need."),
     (4000, "generic hub error", "The receiver lacks the module, or answered what is no OCPI: hubctl traffic trace."),
-    (4001, "unknown receiver", "The TO party is not at this hub in a fitting role, or no TO was given: hubctl parties list."),
+    (
+        4001,
+        "unknown receiver",
+        "The TO party is not at this hub in a fitting role, or no TO was given: hubctl parties list.",
+    ),
     (4002, "timeout on forwarded request", "The receiver did not answer in time; whether it acted is unknown."),
     (4003, "connection problem", "The receiver is OFFLINE, SUSPENDED, or an agreement forbids it: hubctl routes test."),
 )

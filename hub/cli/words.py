@@ -16,7 +16,9 @@ PartnerName = Annotated[
 ]
 PartyClaims = Annotated[
     list[str],
-    typer.Option("--party", metavar="CC/ID/ROLE", help="A party that the partner may be, such as NL/CPA/CPO; repeat it."),
+    typer.Option(
+        "--party", metavar="CC/ID/ROLE", help="A party that the partner may be, such as NL/CPA/CPO; repeat it."
+    ),
 ]
 
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(ms|s|m|min|h|d)")

@@ -1,0 +1,55 @@
+"""Deliveries that did not go through, over the admin API: list, show, replay."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hub.admin import views
+from hub.admin.errors import Unknown
+from hub.admin.services import AdminServices
+from hub.admin.table import AdminCall, AdminRoute, Asked, Json, Nothing
+from hub.store.protocols import DeliveryState, FailedDelivery
+
+
+class Which(Asked):
+    """Of one partner, in one state; the latest first."""
+
+    partner: Annotated[str, Field(max_length=100)] = ""
+    state: DeliveryState | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
+async def _list(call: AdminCall[Which]) -> Json:
+    office, asked = call.office, call.asked
+    platform_id = office.partners.find(asked.partner).platform_id if asked.partner else ""
+    found = await office.store.deliveries.find(platform_id=platform_id, state=asked.state, limit=asked.limit)
+    return [_view(office, one) for one in found]
+
+
+async def _show(call: AdminCall[Nothing]) -> Json:
+    return _view(call.office, await _find(call.office, call.path["delivery_id"]))
+
+
+async def _find(office: AdminServices, delivery_id: str) -> FailedDelivery:
+    found = await office.store.deliveries.get(delivery_id)
+    if found is None:
+        raise Unknown(
+            f"There is no delivery {delivery_id!r}: it never was, or it went through.",
+            "hubctl deliveries list",
+            code="unknown_delivery",
+        )
+    return found
+
+
+def _view(office: AdminServices, one: FailedDelivery) -> Json:
+    directory = office.directory()
+    platform = directory.platforms.get(one.platform_id)
+    return views.delivery(one, platform.name if platform else "", directory.credentials_tokens.get(one.platform_id, ""))
+
+
+ROUTES = (
+    AdminRoute(
+        method="GET", path="/deliveries", act=_list, asks=Which, summary="What did not go through, latest first."
+    ),
+    AdminRoute(method="GET", path="/deliveries/{delivery_id}", act=_show, asks=Nothing, summary="One of them."),
+)

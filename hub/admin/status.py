@@ -1,0 +1,69 @@
+"""Is the hub well, at a glance, and what needs a person; and the doctor's checks."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+
+from hub.admin import doctor
+from hub.admin.services import AdminServices
+from hub.admin.table import AdminCall, AdminRoute, Json, Nothing
+from hub.partners.views import PartnerView
+from hub.platform import ConnectionStatus
+from hub.store.protocols import DatabaseFacts, StoreUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that is not as it should be, and the command that tells more or mends it."""
+
+    text: str
+    hint: str
+
+
+async def _status(call: AdminCall[Nothing]) -> Json:
+    office = call.office
+    database, needs = await _database(office)
+    partners = await office.partners.all() if database else []
+    needs += [_offline(one) for one in partners if one.status is ConnectionStatus.OFFLINE]
+    if office.traffic.dropped:
+        needs.append(Need(f"{office.traffic.dropped} traced legs were dropped since the start", "hubctl doctor"))
+    return {
+        "status": "degraded" if needs else "ok",
+        "needs": [asdict(need) for need in needs],
+        "hub": {
+            "party": str(office.settings.party),
+            "version": version("ocpi-hub"),
+            "versions_url": f"{office.settings.ocpi_url}/versions",
+            "workers": office.settings.workers,
+        },
+        "mongodb": None if database is None else doctor.database_words(database),
+        "partners": dict(Counter(one.status for one in partners)),
+        "parties": dict(Counter(party.role for one in partners for party in one.parties)),
+        "traffic": asdict(office.traffic.figures()),
+    }
+
+
+async def _doctor(call: AdminCall[Nothing]) -> Json:
+    checks = await doctor.examine(call.office)
+    return {"ok": all(check.ok for check in checks), "checks": [asdict(check) for check in checks]}
+
+
+async def _database(office: AdminServices) -> tuple[DatabaseFacts | None, list[Need]]:
+    try:
+        return await office.store.facts.look(), []
+    except StoreUnavailable as error:
+        return None, [Need(str(error), "hubctl doctor")]
+
+
+def _offline(one: PartnerView) -> Need:
+    parties = ", ".join(sorted({str(hosted.party) for hosted in one.parties}))
+    word = f"{one.parties[0].party.country_code}-{one.parties[0].party.party_id}" if one.parties else one.name
+    return Need(f"{one.name} ({parties}) is OFFLINE", f"hubctl partner show {word}")
+
+
+ROUTES = (
+    AdminRoute(
+        method="GET", path="/status", act=_status, asks=Nothing, summary="Is the hub well, and what needs a person."
+    ),
+    AdminRoute(method="GET", path="/doctor", act=_doctor, asks=Nothing, summary="Checks, each with what mends it."),
+)

@@ -1,0 +1,40 @@
+"""hubctl serve: run the hub."""
+
+import errno
+import os
+from typing import Annotated
+
+import typer
+
+from hub.cli import asking
+from hub.cli.errors import CommandFailed, ExitCode
+
+_OF_THE_ADDRESS = {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}
+
+
+def serve(
+    host: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Run the hub until ^C. Settings are HUB_ variables or a .env file; without HUB_MONGODB_URL it starts its own MongoDB.
+
+    Example:
+
+      HUB_PUBLIC_URL=https://hub.example hubctl serve --host 0.0.0.0 --port 8000
+    """
+    from hub.app import serve as serve_hub  # noqa: PLC0415 - loads the whole hub
+    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415
+    from hub.store.errors import MongoUnavailable  # noqa: PLC0415
+
+    settings = asking.settings()
+    try:
+        serve_hub(settings, host, port)
+    except (MongoUnavailable, SecretKeyUnusable) as unusable:
+        raise CommandFailed(str(unusable), exit_code=ExitCode.PROBLEMS, code="cannot_start") from None
+    except OSError as error:
+        if error.errno not in _OF_THE_ADDRESS:
+            raise
+        said = f"The hub cannot listen at {host}:{port}: {os.strerror(error.errno).lower()}."
+        raise CommandFailed(
+            said, f"hubctl serve --port {port + 1}", exit_code=ExitCode.PROBLEMS, code="cannot_start"
+        ) from None
