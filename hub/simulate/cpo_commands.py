@@ -78,7 +78,7 @@ class Commands:
             )
         except LookupError:
             return ok(_response("REJECTED"))
-        evse["status"] = "RESERVED"
+        self._take(evse)
 
         async def result_then_session() -> None:
             await self._tell_result(body["response_url"], emsp, "ACCEPTED")
@@ -102,10 +102,10 @@ class Commands:
         evse = self._free_evse(body, emsp)
         if evse is None:
             return self._accepted(body["response_url"], emsp, "EVSE_OCCUPIED")
+        self._take(evse)
         self.reservations[emsp, body["reservation_id"]] = Reservation(
             emsp=emsp, response_url=body["response_url"], location_id=body["location_id"], evse_uid=evse["uid"]
         )
-        evse["status"] = "RESERVED"
         self._cpo.tasks.spawn(self._cpo.set_status(body["location_id"], evse["uid"], "RESERVED"), "reserve")
         return self._accepted(body["response_url"], emsp, "ACCEPTED")
 
@@ -134,6 +134,11 @@ class Commands:
                 found: dict[str, Any] = evse
                 return found
         return None
+
+    def _take(self, evse: dict[str, Any]) -> None:
+        """Keep an EVSE from other drivers before its status is told; a reservation of it is used up."""
+        evse["status"] = "RESERVED"
+        self.reservations = {key: kept for key, kept in self.reservations.items() if kept.evse_uid != evse["uid"]}
 
     def _accepted(self, response_url: str, emsp: Party, result: str) -> Reply:
         self._cpo.tasks.spawn(self._tell_result(response_url, emsp, result), "command result")

@@ -33,13 +33,13 @@ def replace(location: dict[str, Any], ids: Sequence[str], new: dict[str, Any]) -
     place = next((place for place, item in enumerate(items) if fold(item[key]) == fold(ids[-1])), len(items))
     items[place : place + 1] = [new]
     parent[field] = items
-    touch(location, ids[:-1], new["last_updated"])
+    touch(location, ids, new["last_updated"])
     return True
 
 
 def touch(location: dict[str, Any], ids: Sequence[str], last_updated: str) -> None:
-    """Set last_updated of the object with `ids` and of everything around it."""
-    for length in range(len(ids) + 1):
+    """Set last_updated of everything around the EVSE or Connector with `ids`."""
+    for length in range(len(ids)):
         found = find(location, ids[:length])
         if found is not None:
             found["last_updated"] = last_updated

@@ -177,6 +177,48 @@ async def test_a_session_survives_a_provider_that_is_away(pair: Pair) -> None:
     assert any("HTTP 500" in problem for problem in pair.cpo.problems)
 
 
+async def test_a_session_that_did_not_arrive_is_put_again(pair: Pair) -> None:
+    """After a push that was refused comes a PUT of the whole session, then PATCHes again."""
+    refusals = iter([refused(3000, "try later")])
+    pair.emsp.answer("PUT", pair.emsp.path("sessions", Interface.RECEIVER), lambda _: next(refusals, None))
+
+    await pair.emsp.start_session(pair.uid, pair.location_id, to=words.CPO)
+    await pair.emsp.wait_until(lambda: bool(pair.emsp.cdrs))
+
+    assert [method for method, _ in _sent(pair, "sessions")] == ["PUT", "PUT", "PATCH", "PATCH", "PATCH"]
+    (session,) = pair.emsp.sessions
+    assert session == pair.cpo.sessions[session["id"]]
+
+
+async def test_an_evse_is_given_to_one_driver(pair: Pair) -> None:
+    """Of two commands for one EVSE the second finds it occupied, even before any status was told."""
+    pair.cpo.speed = 1.0
+
+    sent = [await pair.emsp.start_session(pair.uid, pair.location_id, "3256", to=words.CPO) for _ in range(2)]
+
+    results = [(await pair.emsp.callbacks.result(one.result_id))["result"] for one in sent]
+    assert results == ["ACCEPTED", "EVSE_OCCUPIED"]
+
+
+async def test_a_reserved_evse_is_for_the_driver_who_reserved_it(pair: Pair) -> None:
+    """The eMSP of the reservation may start a session there, which uses the reservation up."""
+    pair.cpo.speed = 1.0
+    place = {"location_id": "LOC1", "evse_uid": "3256"}
+    body = {"token": words.token(), "expiry_date": "2030-01-01T00:00:00Z", "reservation_id": "R1", **place}
+    await pair.emsp.command("RESERVE_NOW", body, to=words.CPO)
+    other = Party(country_code="DE", party_id="XXX")
+    url = pair.cpo.url + pair.cpo.path("commands", Interface.RECEIVER) + "/START_SESSION"
+    foreign_body = {"token": words.token(), "response_url": pair.emsp.url, **place}
+    await pair.emsp.call("POST", url, foreign_body, to=words.CPO, from_=other)
+    foreign = await pair.emsp.wait_for(lambda r: r.to == other)
+
+    started = await pair.emsp.start_session(pair.uid, "LOC1", "3256", to=words.CPO)
+
+    assert foreign.json == {"result": "EVSE_OCCUPIED"}
+    assert (await pair.emsp.callbacks.result(started.result_id))["result"] == "ACCEPTED"
+    assert pair.cpo.commands.reservations == {}
+
+
 def _pull(platform: Emsp, module: str, query: str = "") -> Any:
     return platform.pull(module, to=words.CPO, query=query)
 

@@ -78,6 +78,37 @@ async def test_a_location_is_replaced_changed_and_read(pair: Pair) -> None:
     assert (await _push(pair, "GET", "locations", "/NL/CPA/LOC1/E2/1")).data["id"] == "1"
 
 
+async def test_an_evse_is_replaced_in_its_place(pair: Pair) -> None:
+    """PUT of an EVSE keeps the order of the others and gives its last_updated to the location."""
+    evses = [words.evse(uid=uid) for uid in ("E1", "E2", "E3")]
+    await _push(pair, "PUT", "locations", "/NL/CPA/LOC1", words.location(evses=evses))
+
+    new = words.evse(uid="E2", status="PLANNED", last_updated="2030-01-01T00:00:00Z")
+    await _push(pair, "PUT", "locations", "/NL/CPA/LOC1/e2", new)
+
+    whole = (await _push(pair, "GET", "locations", "/NL/CPA/LOC1")).data
+    assert [(evse["uid"], evse["status"]) for evse in whole["evses"]] == [
+        ("E1", "AVAILABLE"),
+        ("E2", "PLANNED"),
+        ("E3", "AVAILABLE"),
+    ]
+    assert (whole["last_updated"], whole["evses"][0]["last_updated"]) == (
+        "2030-01-01T00:00:00Z",
+        evses[0]["last_updated"],
+    )
+
+
+async def test_a_connector_dates_what_is_around_it(pair: Pair) -> None:
+    """PUT of a Connector gives its last_updated to its EVSE and its location."""
+    await _push(pair, "PUT", "locations", "/NL/CPA/LOC1", words.location())
+
+    new = words.connector(last_updated="2030-01-01T00:00:00Z")
+    await _push(pair, "PUT", "locations", "/NL/CPA/LOC1/3256/1", new)
+
+    whole = (await _push(pair, "GET", "locations", "/NL/CPA/LOC1")).data
+    assert (whole["last_updated"], whole["evses"][0]["last_updated"]) == (new["last_updated"], new["last_updated"])
+
+
 async def test_pushes_that_do_not_fit_are_refused(pair: Pair) -> None:
     """A foreign owner, a PATCH without last_updated, unknown objects and parents, broken JSON, a wrong method."""
     path = "/NL/CPA/LOC1"

@@ -31,11 +31,10 @@ def test_midnight_ends_on_the_same_day() -> None:
     ]
 
 
-def test_overlapping_periods_become_one() -> None:
+@pytest.mark.parametrize("written", ["Mo 08:00-19:30, Mo 09:00-23:00", "Mo 09:00-12:00, Mo 08:00-23:00"])
+def test_overlapping_periods_become_one(written: str) -> None:
     """Two rules for one day give the time from the earliest opening to the latest closing."""
-    assert read_hours("Mo 08:00-19:30, Mo 09:00-23:00")["regular_hours"] == [
-        {"weekday": 1, "period_begin": "08:00", "period_end": "23:00"}
-    ]
+    assert read_hours(written)["regular_hours"] == [{"weekday": 1, "period_begin": "08:00", "period_end": "23:00"}]
 
 
 @given(st.sets(st.tuples(st.integers(0, 6), st.integers(0, 11)), min_size=1))

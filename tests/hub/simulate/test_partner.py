@@ -91,6 +91,14 @@ async def test_the_newest_script_wins_and_may_decline(server: Partner, client: P
     assert [(a.status, a.status_code) for a in answers] == [(200, 2003), (200, 1000), (404, 2000)]
 
 
+async def test_a_new_script_replaces_an_older_one(server: Partner, client: Partner) -> None:
+    """A test can change its mind about a path."""
+    server.answer("GET", "/", ok("old"))
+    server.answer("GET", "/", ok("new"))
+
+    assert (await client.call("GET", server.url + "/")).data == "new"
+
+
 async def test_waiting_sees_what_came_before_and_what_comes_later(server: Partner, client: Partner) -> None:
     """wait_for needs no sleep and no luck: it finds a request recorded already or yet to come."""
     await client.call("GET", server.url + "/first")
