@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -11,7 +11,7 @@ from hub.catalog import Match
 from hub.store.protocols import IndexStore, StoreUnavailable
 from hub.wire import json_text
 from hub.wire.errors import BrokenJson
-from hub.wire.interface import Call, Learned
+from hub.wire.interface import Call, Learned, Version
 from hub.wire.message import Message
 from hub.wire.party import Party
 
@@ -91,9 +91,10 @@ class Aftermath:
             body = json_text.loads(one.message.body) if one.message.body else None
         except BrokenJson:
             return
-        exact = Call(
-            method=one.call.method, path=one.call.path, query=one.call.query, body=body, sender=one.call.sender
-        )
+        translation = one.match.module.translation
+        if translation and one.message.address.version is Version.V2_2 and isinstance(body, dict):
+            body = translation.to_2_2_1(body, one.receiver)  # the classes are those of 2.2.1
+        exact = replace(one.call, body=body)
         found = problems(one.match, exact)
         if found:
             self.faults[one.message.platform_id] += 1

@@ -1,0 +1,71 @@
+"""`make bench`: measure in one run, and print the figures with the machine they come from."""
+
+import argparse
+import os
+import platform
+import tempfile
+from pathlib import Path
+
+import uvloop
+
+from benchmarks import authorize, broadcast, forward
+from benchmarks.running import hub_process, pin, processors
+
+
+def main() -> None:
+    """Run the named parts (all by default), one hub for each."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast"])
+    parts = parser.parse_args().parts
+    measured, rest = processors()
+    load_1m = os.getloadavg()[0]
+    print(
+        f"machine    {os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}, load {load_1m:.1f}"
+    )
+    pin(os.getpid(), rest)
+    for part in parts:
+        with (
+            tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
+            hub_process(Path(folder), measured) as hub,
+        ):
+            if part == "start":
+                print(
+                    f"start      {hub.started_in_s:.2f} s to ready with its private mongod, {hub.memory_mib():.0f} MiB resident"
+                )
+            elif part == "forward":
+                _print_forward(uvloop.run(forward.measure(hub, measured)))
+            elif part == "authorize":
+                through, direct = uvloop.run(authorize.measure(hub))
+                middle, worst = authorize.added_ms(through, direct)
+                print(
+                    f"authorize  the hub adds {middle:.2f} ms (median), {worst:.2f} ms (p99); {through.failed} failed"
+                )
+            else:
+                _print_spread(uvloop.run(broadcast.measure(hub)))
+                print(f"           {hub.memory_mib():.0f} MiB resident after the broadcasts")
+
+
+def _print_forward(found: forward.Forwarded) -> None:
+    for name, result in (("bare", found.bare), ("hub", found.hub)):
+        print(
+            f"forward    {name:<5} {result.per_s:7.0f} requests/s, p50 {result.percentile_ms(50):.2f} ms, "
+            f"p99 {result.percentile_ms(99):.2f} ms, {result.failed} failed of {result.requests}"
+        )
+    reached = "reached" if found.ratio >= forward.WANTED_RATIO else "NOT reached"
+    print(
+        f"forward    ratio {found.ratio:.2f} (median of {forward.ROUNDS} rounds; wanted {forward.WANTED_RATIO}: {reached})"
+    )
+
+
+def _print_spread(found: broadcast.Spread) -> None:
+    accepted = found.accepted
+    print(
+        f"broadcast  {accepted.per_s:.0f} accepted/s (p50 {accepted.percentile_ms(50):.1f} ms, "
+        f"p99 {accepted.percentile_ms(99):.1f} ms, {accepted.failed} failed), "
+        f"{found.deliveries_per_s:.0f} deliveries/s to {broadcast.RECEIVERS} receivers, {found.deliveries} arrived of "
+        f"{(accepted.requests - accepted.failed) * broadcast.RECEIVERS}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Requests a second of a directed PUT of a 1 KB Location through one hub process, beside a bare aiohttp forwarder."""
+
+import statistics
+import subprocess
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from benchmarks.load import Result, http_request, load
+from benchmarks.running import FastPlatform, HubProcess, joined, pin
+from benchmarks.servers import start_receiver
+from hub.simulate.platform import Platform
+from hub.store.embedded import free_port
+from hub.wire.credentials_token import write_authorization
+from hub.wire.headers import CORRELATION_ID, REQUEST_ID, RoutingHeaders
+from hub.wire.interface import Interface
+from hub.wire.party import Party, PartyRole, Role
+
+CONNECTIONS = 32
+ROUNDS = 5
+SECONDS = 4.0
+WANTED_RATIO = 0.45
+CPO = Party.parse("NL-CPA")
+EMSP = Party.parse("DE-EMA")
+_LOCATION = """{"country_code":"NL","party_id":"CPA","id":"LOC1","publish":true,"name":"Gent Zuid","address":"F.Rooseveltlaan 3A",
+"city":"Gent","postal_code":"9000","country":"BEL","coordinates":{"latitude":"51.047599","longitude":"3.729944"},
+"parking_type":"ON_STREET","evses":[{"uid":"3256","evse_id":"BE*BEC*E041503001","status":"AVAILABLE",
+"capabilities":["RESERVABLE"],"connectors":[{"id":"1","standard":"IEC_62196_T2","format":"CABLE","power_type":"AC_3_PHASE",
+"max_voltage":220,"max_amperage":16,"tariff_ids":["11"],"last_updated":"2015-03-16T10:10:02Z"}],
+"physical_reference":"1","floor_level":"-1","last_updated":"2015-06-28T08:12:01Z"}],"operator":{"name":"BeCharged"},
+"time_zone":"Europe/Brussels","directions":[{"language":"en","text":"Left of the main entrance, behind the barrier"}],
+"opening_times":{"twentyfourseven":true},"charging_when_closed":true,"last_updated":"2015-06-29T20:39:09Z"}"""
+LOCATION = _LOCATION.replace("\n", "").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What `measure` found; rates are the medians of the rounds."""
+
+    hub: Result
+    bare: Result
+    ratio: float
+    """Median of the rounds' ratios, hub by bare."""
+
+
+async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
+    """Run both in turn, each on processor `measured`, everything else on the other one."""
+    async with AsyncExitStack() as stack:
+        receiver = await start_receiver()
+        stack.callback(receiver.close)
+        target = f"http://127.0.0.1:{receiver.sockets[0].getsockname()[1]}"
+        cpo = await stack.enter_async_context(joined(hub, Platform("Bench CPO", [PartyRole(party=CPO, role=Role.CPO)])))
+        offered = {("locations", Interface.RECEIVER): f"{target}/ocpi/2.2.1/receiver/locations"}
+        emsp = FastPlatform("Bench eMSP", [PartyRole(party=EMSP, role=Role.EMSP)], offered)
+        await stack.enter_async_context(joined(hub, emsp))
+        return await _rounds(hub, measured, cpo, target)
+
+
+async def _rounds(hub: HubProcess, measured: int | None, cpo: Platform, target: str) -> Forwarded:
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.servers", "--port", str(port), "--target", target], stdout=subprocess.PIPE
+    ) as forwarder:
+        assert forwarder.stdout is not None
+        forwarder.stdout.readline()
+        pin(forwarder.pid, measured)
+        try:
+            pairs = []
+            for _ in range(ROUNDS):
+                bare = await load("127.0.0.1", port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
+                through = await load("127.0.0.1", hub.port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
+                pairs.append((through, bare))
+        finally:
+            forwarder.terminate()
+    middle = sorted(pairs, key=lambda pair: pair[0].per_s / pair[1].per_s)[len(pairs) // 2]
+    return Forwarded(*middle, statistics.median(through.per_s / bare.per_s for through, bare in pairs))
+
+
+def _request(cpo: Platform) -> "RequestMaker":
+    peer, token = cpo.registered()
+    url = urlsplit(peer.endpoint("locations", Interface.RECEIVER))
+    routing = RoutingHeaders(to=EMSP, sender=CPO).write()
+    return RequestMaker(f"{url.path}/NL/CPA/LOC1", {"Authorization": write_authorization(token), **routing}, LOCATION)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMaker:
+    """Makes the n-th request, each with ids of its own."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    method: str = "PUT"
+
+    def __call__(self, n: int) -> bytes:
+        ids = {REQUEST_ID: f"bench-r-{n}", CORRELATION_ID: f"bench-c-{n}"}
+        return http_request(self.method, self.path, "127.0.0.1", self.headers | ids, self.body)

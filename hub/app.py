@@ -1,0 +1,185 @@
+"""The composition root: the one place where store, client session, clock, directory and modules meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiohttp import ClientSession, ClientTimeout, web
+
+import modules
+from hub.admin import address as admin_address
+from hub.admin.app import PREFIX, admin_app
+from hub.admin.services import AdminServices
+from hub.aftermath import Aftermath
+from hub.broadcasting import Broadcasting
+from hub.catalog import Catalog
+from hub.clock import Tasks, new_id
+from hub.config import Settings
+from hub.delivery.post import Post
+from hub.delivery.worker import Deliveries
+from hub.forwarding import Forwarding
+from hub.gathering import Gathering
+from hub.partners.front import Front, open_front
+from hub.partners.office import Partners
+from hub.pipeline import Acts, Pipeline
+from hub.registry import Directory
+from hub.secrets import Secrets, opaque
+from hub.store.embedded import private_mongod
+from hub.store.mongo import open_store
+from hub.store.protocols import Store, StoreUnavailable
+from hub.traffic import Traffic
+from hub.web import add_health, add_ocpi
+
+_DRAIN_S = 10.0
+_QUESTION_S = 5.0
+
+
+class Hub:
+    """A hub that is put together, and serves once `serve` is called."""
+
+    def __init__(
+        self, settings: Settings, store: Store, front: Front, deliveries: Deliveries, traffic: Traffic
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.deliveries = deliveries
+        self.traffic = traffic
+        self._front = front
+        self._web = web.Application()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def partners(self) -> Partners:
+        """What an operator does with partners."""
+        return self._front.partners
+
+    @property
+    def directory(self) -> Directory:
+        """The picture of this moment."""
+        return self._front.roster.directory
+
+    def mount(self, pipeline: Pipeline, admin: web.Application) -> None:
+        """Put the doors in: OCPI, the operators' API, health."""
+        add_ocpi(self._web, pipeline, self.settings.read_timeout_s)
+        add_health(self._web, self._why_not_ready)
+        self._web.add_subapp(PREFIX, admin)
+
+    async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
+        """Listen, and say where for hubctl on this machine. The time for a header to arrive is read_timeout_s too."""
+        self._runner = web.AppRunner(
+            self._web,
+            access_log=None,
+            keepalive_timeout=self.settings.read_timeout_s,
+            shutdown_timeout=_DRAIN_S,
+            auto_decompress=False,
+        )
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port, reuse_port=share_port or None).start()
+        reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - compared, not bound
+        admin_address.write(self.settings.data_path, f"http://{reachable}:{self._runner.addresses[0][1]}")
+
+    async def close(self) -> None:
+        """Stop listening; requests under way may end."""
+        if self._runner is not None:
+            admin_address.remove(self.settings.data_path)
+            await self._runner.cleanup()
+
+    async def _why_not_ready(self) -> str:
+        try:
+            await self.store.facts.look()
+        except StoreUnavailable:
+            return "the database does not answer"
+        return ""
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[str]:
+    """The URL of the database in use; a private mongod runs as long as the block when none is configured."""
+    if settings.mongodb_url:
+        yield settings.mongodb_url
+        return
+    async with private_mongod(settings.data_path, settings.mongod) as url:
+        yield url
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
+    """Put a hub together on the configured database, and take it apart at the end.
+
+    Raises MongoUnavailable or SecretKeyUnusable with a sentence that says what to do.
+    """
+    async with AsyncExitStack() as stack:
+        secrets = Secrets.load(settings.secret_key.get_secret_value(), settings.data_path)
+        url = await stack.enter_async_context(database(settings))
+        store = await stack.enter_async_context(
+            open_store(
+                url, database=settings.mongodb_database, driver=settings.mongo_driver, trace_days=settings.trace_days
+            )
+        )
+        catalog = Catalog(modules.ALL)
+        traffic = await stack.enter_async_context(Traffic(store.traces))
+        post = await stack.enter_async_context(Post(settings))
+        session = await stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=_QUESTION_S)))
+        tasks = Tasks()
+        stack.push_async_callback(tasks.close)
+
+        front: Front
+        deliveries = Deliveries(
+            store=store,
+            post=post,
+            directory=lambda: front.roster.directory,
+            catalog=catalog,
+            settings=settings,
+            traffic=traffic,
+            heard=lambda platform_id: front.liveness.heard(platform_id),
+            missed=lambda platform_id, reason: front.liveness.missed(platform_id, reason),
+            new_id=new_id,
+        )
+        front = await stack.enter_async_context(
+            open_front(
+                settings=settings,
+                store=store,
+                secrets=secrets,
+                post=post,
+                catalog=catalog,
+                record=traffic.record,
+                deliveries=deliveries,
+            )
+        )
+        await stack.enter_async_context(deliveries)
+        hub = Hub(settings, store, front, deliveries, traffic)
+        aftermath = Aftermath(store.index)
+        tasks.spawn(aftermath.learn_forever(), "learn")
+        tasks.spawn(aftermath.check_forever(), "check")
+        acts = Acts(
+            authenticate=front.door.authenticate,
+            desk=front.desk,
+            forwarding=Forwarding(
+                post=post,
+                mappings=store.mappings,
+                settings=settings,
+                record=traffic.record,
+                heard=front.liveness.heard,
+                missed=front.liveness.missed,
+                new_id=new_id,
+                opaque=opaque,
+            ),
+            broadcasting=Broadcasting(store.objects, deliveries.accepted),
+            gathering=Gathering(store.objects, settings),
+            aftermath=aftermath,
+            index=store.index,
+        )
+        services = AdminServices(
+            partners=front.partners,
+            store=store,
+            directory=lambda: front.roster.directory,
+            catalog=catalog,
+            deliveries=deliveries,
+            traffic=traffic,
+            settings=settings,
+            secrets=secrets,
+            session=session,
+        )
+        pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)
+        hub.mount(pipeline, admin_app(services))
+        stack.push_async_callback(hub.close)
+        yield hub
