@@ -2,17 +2,15 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from hub.broadcasting import problems
-from hub.catalog import Match
+from hub.catalog import Errand
 from hub.store.protocols import IndexStore, StoreUnavailable
 from hub.wire import json_text
-from hub.wire.errors import BrokenJson
-from hub.wire.interface import Call, Learned, Version
-from hub.wire.message import Message
+from hub.wire.interface import Learned, Version
 from hub.wire.party import Party
 
 _WAITING_MAX = 2_000
@@ -20,39 +18,33 @@ _REMEMBERED = 50_000
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A message that was answered well, and who it went to."""
-
-    message: Message
-    match: Match
-    call: Call
-    receiver: Party
-
-
 class Aftermath:
     """A bounded queue and one worker; under load checks are skipped and counted, learning waits its turn."""
 
     def __init__(self, index: IndexStore) -> None:
         self._index = index
-        self._checks: asyncio.Queue[Carried] = asyncio.Queue(_WAITING_MAX)
+        self._checks: asyncio.Queue[Errand] = asyncio.Queue(_WAITING_MAX)
         self._lessons: asyncio.Queue[Learned] = asyncio.Queue(10 * _WAITING_MAX)
         self._known: OrderedDict[Learned, None] = OrderedDict()
         self.faults: Counter[str] = Counter()
         """platform_id -> carried messages whose body breaks its class."""
         self.skipped = 0
 
-    def carried(self, message: Message, match: Match, call: Call, receiver: Party) -> None:
-        """Take note of a message; returns at once."""
-        if match.endpoint.learn:
-            for lesson in match.endpoint.learn(call, receiver):
-                self._learn(lesson)
-        if match.endpoint.body is None or match.endpoint.bare_body:
+    def carried(self, errand: Errand, receiver: Party) -> None:
+        """Take note of a message that was carried to `receiver` and answered well; returns at once."""
+        self.kept(errand, receiver)
+        if errand.match is None or errand.match.endpoint.body is None or errand.match.endpoint.bare_body:
             return
         try:
-            self._checks.put_nowait(Carried(message, match, call, receiver))
+            self._checks.put_nowait(errand)
         except asyncio.QueueFull:
             self.skipped += 1
+
+    def kept(self, errand: Errand, receiver: Party) -> None:
+        """Learn from a message; one that the hub keeps was checked already."""
+        if errand.match and errand.match.endpoint.learn:
+            for lesson in errand.match.endpoint.learn(errand.call, receiver):
+                self._learn(lesson)
 
     def _learn(self, lesson: Learned) -> None:
         if lesson in self._known:
@@ -86,23 +78,22 @@ class Aftermath:
             self._check(await self._checks.get())
             await asyncio.sleep(0)
 
-    def _check(self, one: Carried) -> None:
-        try:
-            body = json_text.loads(one.message.body) if one.message.body else None
-        except BrokenJson:
+    def _check(self, errand: Errand) -> None:
+        message, match = errand.message, errand.match
+        if match is None or not message.body:
             return
-        translation = one.match.module.translation
-        if translation and one.message.address.version is Version.V2_2 and isinstance(body, dict):
-            body = translation.to_2_2_1(body, one.receiver)  # the classes are those of 2.2.1
-        exact = replace(one.call, body=body)
-        found = problems(one.match, exact)
+        body = json_text.loads(message.body)
+        translation = match.module.translation
+        if translation and message.address.version is Version.V2_2 and isinstance(body, dict):
+            body = translation.to_2_2_1(body, message.routing.to)  # the classes are those of 2.2.1
+        found = problems(match, replace(errand.call, body=body))
         if found:
-            self.faults[one.message.platform_id] += 1
+            self.faults[message.platform_id] += 1
             structlog.get_logger().info(
                 "carried_invalid",
-                sender=str(one.call.sender),
-                receiver=str(one.receiver),
-                module=one.match.module.identifier,
-                correlation_id=one.message.ids.correlation_id,
+                sender=str(errand.call.sender),
+                receiver=str(message.routing.to or ""),
+                module=match.module.identifier,
+                correlation_id=message.ids.correlation_id,
                 problems=[str(problem) for problem in found[:_SHOWN]],
             )

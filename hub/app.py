@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from aiohttp import ClientSession, ClientTimeout, web
 
 import modules
+from hub.addressing import Addressing
 from hub.admin import address as admin_address
 from hub.admin.app import PREFIX, admin_app
 from hub.admin.services import AdminServices
@@ -16,7 +17,7 @@ from hub.clock import Tasks, new_id
 from hub.config import Settings
 from hub.delivery.post import Post
 from hub.delivery.worker import Deliveries
-from hub.forwarding import Forwarding
+from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
@@ -130,8 +131,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             catalog=catalog,
             settings=settings,
             traffic=traffic,
-            heard=lambda platform_id: front.liveness.heard(platform_id),
-            missed=lambda platform_id, reason: front.liveness.missed(platform_id, reason),
+            heard=lambda platform_id: front.liveness.heard(platform_id),  # noqa: PLW0108 - front comes later
+            missed=lambda platform_id, reason: front.liveness.missed(platform_id, reason),  # noqa: PLW0108 - as above
             new_id=new_id,
         )
         front = await stack.enter_async_context(
@@ -154,14 +155,11 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             authenticate=front.door.authenticate,
             desk=front.desk,
             forwarding=Forwarding(
-                post=post,
-                mappings=store.mappings,
-                settings=settings,
-                record=traffic.record,
-                heard=front.liveness.heard,
-                missed=front.liveness.missed,
-                new_id=new_id,
-                opaque=opaque,
+                post,
+                Addressing(store.mappings, settings, opaque),
+                settings,
+                Reports(record=traffic.record, heard=front.liveness.heard, missed=front.liveness.missed),
+                new_id,
             ),
             broadcasting=Broadcasting(store.objects, deliveries.accepted),
             gathering=Gathering(store.objects, settings),

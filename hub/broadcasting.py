@@ -1,12 +1,12 @@
 """Take a push that is addressed to the hub: check it strictly, keep it durably, then hand it to the lanes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
-from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from hub.catalog import Match
+from hub.catalog import Errand, Match
 from hub.clock import now_utc
 from hub.delivery.receiver import Accepted
 from hub.routing import Broadcast
@@ -14,7 +14,7 @@ from hub.store.protocols import Conflict, ObjectKey, ObjectStore, StoredObject
 from hub.wire import envelope, json_text
 from hub.wire.errors import InvalidParameters, NotFound, OcpiError, ServerError, UnknownLocation, UnknownToken
 from hub.wire.interface import Call, Json, NotStored, Problem, Stored
-from hub.wire.message import Message, Reply
+from hub.wire.message import Reply
 from hub.wire.types import parse_datetime, validate, validate_partial
 
 _TRIES = 8
@@ -29,19 +29,20 @@ class Broadcasting:
         self._accepted = accepted
         self._locks: dict[ObjectKey, tuple[asyncio.Lock, int]] = {}
 
-    async def broadcast(self, message: Message, match: Match, call: Call, plan: Broadcast) -> Reply:
+    async def broadcast(self, errand: Errand, plan: Broadcast) -> Reply:
         """Keep the object and send it on.
 
         Raises InvalidParameters (2001) that names the field, or 2003, 2004, 2000 for a part of an object that this hub does
         not have; then nothing was kept and nobody was told.
         """
-        stored = match.module.stored
-        if stored is None:
-            raise InvalidParameters(f"{match.module.identifier} cannot be broadcast")
+        message, match, call = errand.message, errand.match, errand.call
+        stored = match.module.stored if match else None
+        if match is None or stored is None:
+            raise InvalidParameters(f"{message.address.module} cannot be broadcast")
         refuse(problems(match, call), match.module.identifier)
         key = ObjectKey(module=match.module.identifier, owner=call.sender, object_id=stored.key(call))
         async with self._one_at_a_time(key):
-            kept = await self._keep(key, stored, message, call, plan)
+            kept = await self._keep(key, stored, errand, plan.receivers)
             self._accepted(
                 Accepted(
                     stored=kept,
@@ -54,11 +55,11 @@ class Broadcasting:
             )
         return Reply(body=envelope.write(envelope.SUCCESS, now_utc()))
 
-    async def _keep(self, key: ObjectKey, stored: Stored, message: Message, call: Call, plan: Broadcast) -> StoredObject:
+    async def _keep(self, key: ObjectKey, stored: Stored, errand: Errand, receivers: frozenset[str]) -> StoredObject:
         for _ in range(_TRIES):
             current = await self._objects.get(key)
             try:
-                return await self._objects.save(_next_state(key, current, stored, message, call, plan))
+                return await self._objects.save(_next_state(_known(key, current), stored, errand, receivers))
             except Conflict:
                 continue
         raise ServerError("this object is being changed too often at once; send it again")
@@ -98,34 +99,39 @@ def refuse(found: list[Problem], what: str) -> None:
         raise InvalidParameters(f"{what}: {shown}{more}")
 
 
-def _next_state(
-    key: ObjectKey, current: StoredObject | None, stored: Stored, message: Message, call: Call, plan: Broadcast
-) -> StoredObject:
-    before = json_text.loads(current.body) if current and not current.withdrawn else None
+def _known(key: ObjectKey, current: StoredObject | None) -> StoredObject:
+    """What the hub has of an object; for one that it has never had, a blank that says so (revision 0)."""
+    if current is not None:
+        return current
+    never = datetime.min.replace(tzinfo=UTC)
+    return StoredObject(key=key, body=b"", last_updated=never, received_at=never, changed_at=never, withdrawn=True)
+
+
+def _next_state(before: StoredObject, stored: Stored, errand: Errand, receivers: frozenset[str]) -> StoredObject:
+    """The object after this push; raises NotFound for a DELETE of what is not there, InvalidParameters for an older state."""
+    message, call = errand.message, errand.call
+    had = None if before.withdrawn else json_text.loads(before.body)
     try:
-        after = stored.apply(before, call)
+        has = stored.apply(had, call)
     except NotStored as missing:
         raise _not_stored(missing) from None
-    if after is None and before is None:
-        raise NotFound(f"this hub has no {key}")
-    value = after if after is not None else before
-    body = message.body if value is call.body else json_text.dumps(value)
+    if has is None and had is None:
+        raise NotFound(f"this hub has no {before.key}")
+    value = had if has is None else has
     last_updated = _last_updated(value)
-    if before is not None and after is not None and last_updated < _last_updated(before):
+    if had is not None and has is not None and last_updated < _last_updated(had):
         raise InvalidParameters("/last_updated: older than what this hub has of this object")
+    body = message.body if value is call.body else json_text.dumps(value)
     now = now_utc()
-    unchanged = current is not None and current.body == body
-    return StoredObject(
-        key=key,
+    return replace(
+        before,
         body=body,
         last_updated=last_updated,
-        withdrawn=after is None,
+        withdrawn=has is None,
         version=message.address.version,
-        seq=current.seq if current else 0,
-        revision=current.revision if current else 0,
         received_at=now,
-        changed_at=current.changed_at if current and unchanged else now,
-        behind=plan.receivers | (current.behind if current else frozenset()),
+        changed_at=before.changed_at if before.body == body else now,
+        behind=before.behind | receivers,
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from hub.wire.errors import InvalidParameters, MethodNotAllowed, NotFound
-from hub.wire.interface import Endpoint, Interface, Module, ModuleId
+from hub.wire.interface import Call, Endpoint, Interface, Module, ModuleId
+from hub.wire.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,15 @@ class Match:
     module: Module
     endpoint: Endpoint
     path: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A message on its way to whoever acts on it, with what was found out about it; `match` is None for a custom module."""
+
+    message: Message
+    match: Match | None
+    call: Call
 
 
 class Catalog:

@@ -6,6 +6,7 @@ from hub.platform import Platform, TokenEncoding
 from hub.registry import Directory
 from hub.wire.credentials_token import write_authorization
 from hub.wire.headers import MessageIds, RoutingHeaders
+from hub.wire.party import Party
 
 JSON = "application/json"
 
@@ -20,6 +21,19 @@ class Outbound:
     body: bytes = b""
     timeout_s: float
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One call out for one message: to whom, where, and what."""
+
+    platform: Platform
+    party: Party
+    sender: Party
+    endpoint_url: str
+    """Of the same module and interface at the receiver; empty when unknown."""
+    url: str
+    body: bytes
 
 
 def authorization(directory: Directory, platform: Platform) -> str:

@@ -9,13 +9,24 @@ import structlog
 from hub.aftermath import Aftermath
 from hub.auth import Caller
 from hub.broadcasting import Broadcasting, refuse
-from hub.catalog import Catalog, Match
+from hub.catalog import Catalog, Errand, Match
 from hub.clock import monotonic_s, new_id, now_utc
 from hub.forwarding import Forwarding
 from hub.gathering import Gathering
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
-from hub.routing import Broadcast, Callback, Forward, GatherAll, Lookup, Plan, able_to_call, is_custom, route, route_found
+from hub.routing import (
+    Broadcast,
+    Callback,
+    Forward,
+    GatherAll,
+    Lookup,
+    Plan,
+    able_to_call,
+    is_custom,
+    route,
+    route_found,
+)
 from hub.store.protocols import IndexStore, Leg, LegKind, StoreUnavailable
 from hub.traffic import masked_path
 from hub.wire import envelope, json_text
@@ -102,9 +113,11 @@ class Pipeline:
             reply = self._refuse(refusal, progress)
         except StoreUnavailable:
             reply = self._refuse(ServerError("this hub's database does not answer; try again"), progress)
-        except Exception:  # the last line of defence: a partner gets an envelope, the log the traceback
+        except Exception:  # noqa: BLE001 - the last line of defence: a partner gets an envelope, the log the traceback
             structlog.get_logger().exception("unforeseen", correlation_id=progress.ids.correlation_id)
-            reply = self._refuse(ServerError("this hub failed; the correlation id finds the trace", http_status=500), progress)
+            reply = self._refuse(
+                ServerError("this hub failed; the correlation id finds the trace", http_status=500), progress
+            )
         self._trace(inbound, progress, reply, started_s)
         routing = RoutingHeaders(to=progress.sender, sender=progress.responder)
         headers = {**reply.headers, **progress.ids.write(), **(routing.write() if progress.sender else {})}
@@ -151,9 +164,10 @@ class Pipeline:
         )
         call = _read_call(message, match, progress.sender)
         self._check_duties(match, call)
-        plan = await self._plan(message, match, call, directory)
+        errand = Errand(message, match, call)
+        plan = await self._plan(errand, directory)
         progress.plan = str(plan)
-        return await self._act(message, match, call, plan, directory, progress)
+        return await self._act(errand, plan, directory, progress)
 
     def _sender(
         self, routing: RoutingHeaders, address: Address, caller: Caller, directory: Directory
@@ -190,42 +204,35 @@ class Pipeline:
             raise NotFound(str(found[0]))
         refuse(found, match.module.identifier)
 
-    async def _plan(self, message: Message, match: Match | None, call: Call, directory: Directory) -> Plan:
-        plan = route(message, match, call, directory)
-        if isinstance(plan, Lookup) and match is not None:
+    async def _plan(self, errand: Errand, directory: Directory) -> Plan:
+        plan = route(errand.message, errand.match, errand.call, directory)
+        if isinstance(plan, Lookup) and errand.match is not None:
             found = await self._acts.index.find(plan.key.kind, plan.key.key, plan.key.scope)
-            return route_found(message, match, call, found, directory)
+            return route_found(errand.message, errand.match, errand.call, found, directory)
         return plan
 
-    async def _act(
-        self,
-        message: Message,
-        match: Match | None,
-        call: Call,
-        plan: Plan,
-        directory: Directory,
-        progress: _Progress,
-    ) -> Reply:
+    async def _act(self, errand: Errand, plan: Plan, directory: Directory, progress: _Progress) -> Reply:
         match plan:
             case Forward():
                 progress.receiver = str(plan.target.party)
-                reply = await self._acts.forwarding.forward(message, match, call, plan, directory)
+                reply = await self._acts.forwarding.forward(errand, plan, directory)
                 progress.responder = plan.target.party
-                if match is not None and reply.ocpi_status < 2000:
-                    self._acts.aftermath.carried(message, match, call, plan.target.party)
+                if reply.ocpi_status < 2000:
+                    self._acts.aftermath.carried(errand, plan.target.party)
                 return reply
-            case Callback() if match is not None:
-                reply, owner = await self._acts.forwarding.callback(message, match, call, plan, directory)
+            case Callback():
+                reply, owner = await self._acts.forwarding.callback(errand, plan, directory)
                 progress.responder, progress.receiver = owner, str(owner)
                 return reply
-            case Broadcast() if match is not None:
-                message, exact = _whole(message, call)
-                reply = await self._acts.broadcasting.broadcast(message, match, exact, plan)
-                self._acts.aftermath.carried(message, match, exact, directory.hub)
+            case Broadcast():
+                exact = _exact(errand)
+                reply = await self._acts.broadcasting.broadcast(exact, plan)
+                self._acts.aftermath.kept(exact, directory.hub)
                 return reply
-            case GatherAll() if match is not None:
-                return await self._acts.gathering.gather(message, match, call.query, plan)
-        raise ServerError(f"this hub made a plan that it cannot carry out: {plan}")
+            case GatherAll():
+                return await self._acts.gathering.gather(errand, plan)
+            case Lookup():
+                raise ServerError(f"this hub could not finish its plan: {plan}")
 
     def _refuse(self, refusal: OcpiError, progress: _Progress) -> Reply:
         code = refusal.status_code
@@ -293,15 +300,16 @@ def _read_call(message: Message, match: Match | None, sender: Party) -> Call:
     )
 
 
-def _whole(message: Message, call: Call) -> tuple[Message, Call]:
+def _exact(errand: Errand) -> Errand:
     """The same with numbers as text, for what is kept; a single object in a list comes out of it."""
+    message = errand.message
     if not message.body:
-        return message, call
+        return errand
     value = json_text.loads(message.body)
     body = _unwrapped(value)
     if body is not value:
         message = replace(message, body=json_text.dumps(body))
-    return message, replace(call, body=body)
+    return Errand(message, errand.match, replace(errand.call, body=body))
 
 
 def _unwrapped(value: object) -> object:

@@ -46,8 +46,7 @@ def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> Non
 
 def write_response(reply: Reply) -> web.Response:
     """A response with exactly the reply's headers and the type of its body."""
-    response = web.Response(body=reply.body, status=reply.http_status, headers=reply.headers, content_type=_JSON)
-    return response
+    return web.Response(body=reply.body, status=reply.http_status, headers=reply.headers, content_type=_JSON)
 
 
 def _reader(request: web.Request, timeout_s: float) -> Callable[[int], Awaitable[bytes]]:
