@@ -36,7 +36,8 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def admin_app(office: AdminServices) -> web.Application:
     """The application to mount under PREFIX."""
-    app = web.Application(middlewares=[_answer_errors, _admit(office.secrets.admin_key), _audit])
+    admit = _admit(office.secrets.admin_key)
+    app = web.Application(middlewares=[_answer_errors, admit, _audit, _answer_errors])
     for row in ROUTES:
         app.router.add_route(row.method, row.path, _handler(office, row))
     return app
@@ -106,17 +107,14 @@ def _admit(key: bytes) -> Any:
 
 @web.middleware
 async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """One log line for every write, whatever came of it: who, what, on what, with which outcome."""
+    """One log line for every write, whatever came of it: who, what, on what, with which outcome (0: not answered)."""
     if request.method in _READS:
         return await handler(request)
-    outcome = "failed"
+    http_status = 0
     try:
         response = await handler(request)
-        outcome = str(response.status)
+        http_status = response.status
         return response
-    except AdminError as refused:
-        outcome = refused.code
-        raise
     finally:
         structlog.get_logger().info(
             "admin_write",
@@ -124,7 +122,7 @@ async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
             method=request.method,
             path=unquote(request.rel_url.raw_path.removeprefix(PREFIX)),
             query=dict(request.query),
-            outcome=outcome,
+            http_status=http_status,
             remote=request.remote,
         )
 

@@ -81,11 +81,11 @@ def check_database(facts: DatabaseFacts) -> list[Check]:
     return checks
 
 
-def check_clock(facts: DatabaseFacts, offset_s: float) -> Check:
+def check_clock(offset_s: float) -> Check:
     """This machine's clock against the database's; who is wrong cannot be told from here."""
     if abs(offset_s) > CLOCK_LIMIT_S:
         return Check("clock", False, f"{offset_s:+.1f} s off the database's clock", "timedatectl timesync-status")
-    return Check("clock", True, f"{offset_s * 1000:+.0f} ms off the database's clock ({facts.version})")
+    return Check("clock", True, f"{offset_s * 1000:+.0f} ms off the database's clock")
 
 
 def check_secret_file(settings: Settings) -> Check:
@@ -151,7 +151,7 @@ async def _examine_database(store: Store) -> list[Check]:
     except StoreUnavailable as error:
         return [Check("mongodb", False, str(error), "start the database, or correct HUB_MONGODB_URL")]
     offset_s = (now_utc() - facts.database_time).total_seconds()
-    return [*check_database(facts), check_clock(facts, offset_s)]
+    return [*check_database(facts), check_clock(offset_s)]
 
 
 def _mend_database(found: tuple[int, ...]) -> str:

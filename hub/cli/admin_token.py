@@ -24,8 +24,8 @@ def token(
 ) -> None:
     """Make a HUB_ADMIN_TOKEN, on the machine that has the hub's server key. It is not kept anywhere.
 
+    \b
     Example:
-
       hubctl admin token --subject jan@ops --expires 30d
     """
     from hub.control import HubAway, mint_token  # noqa: PLC0415 - slow to import

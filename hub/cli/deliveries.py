@@ -9,9 +9,8 @@ from hub.cli import asking, output
 from hub.cli.errors import ExitCode, end
 from hub.cli.output import Column
 from hub.cli.words import AsJson
-from hub.clock import now_utc
 
-app = typer.Typer(no_args_is_help=True, help="Deliveries: what did not reach a receiver, why, and once more.")
+app = typer.Typer(no_args_is_help=True, help="Deliveries: what did not reach a receiver.")
 DeliveryId = Annotated[str, typer.Argument(metavar="ID", help="From deliveries list, such as d-8f1c2e0a77b1.")]
 
 
@@ -30,17 +29,16 @@ def list_(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Objects that a receiver lacks, the latest failure first.
+    """List what receivers lack. The latest failure comes first.
 
+    \b
     Example:
-
       hubctl deliveries list --partner DE-ABC --state refused
     """
     query = {"partner": partner} | ({"state": state.value} if state else {})
-    now = now_utc()
     columns = (
         Column("ID", "delivery_id"),
-        Column("WHEN", "last_at", lambda at: output.ago(at, now)),
+        Column("WHEN", "last_at", output.ago),
         Column("TO", "receiver"),
         Column("PARTNER", "partner"),
         Column("OBJECT", "object"),
@@ -53,10 +51,10 @@ def list_(
 
 @app.command()
 def show(delivery_id: DeliveryId, as_json: AsJson = False) -> None:
-    """One delivery: why it failed and what the receiver answered.
+    """Show one: why it failed, what was answered.
 
+    \b
     Example:
-
       hubctl deliveries show d-8f1c2e0a77b1
     """
     shown = asking.ask("GET", "deliveries", delivery_id)
@@ -75,8 +73,8 @@ def replay(
 ) -> None:
     """Send the object as it is now, once. Exit 5 when the receiver does not take it.
 
+    \b
     Example:
-
       hubctl deliveries replay d-8f1c2e0a77b1
     """
     done: dict[str, Any] = asking.ask("POST", "deliveries", delivery_id, "replay", body={"force": force})

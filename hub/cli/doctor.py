@@ -12,10 +12,11 @@ _TIMEOUT_S = 60.0
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check configuration, database, secret file, public URL and clock. Exit 1 when something is wrong.
+    """Find what is wrong, and what mends it. It looks at settings, key, database, clock and public URL;
+    exit 1 when something is wrong.
 
+    \b
     Example:
-
       hubctl doctor
     """
     examined = _examine()

@@ -56,7 +56,7 @@ def exit_code_of(http_status: int) -> ExitCode:
 
 def report(error: typer.TyperException, *, as_json: bool) -> None:
     """Say what went wrong on stderr, for people or as `{"error": {"code", "message", "hint"}}`."""
-    hint = error.hint if isinstance(error, CommandFailed) else ""
+    hint = error.hint if isinstance(error, CommandFailed) else _help_of(error)
     code = error.code if isinstance(error, CommandFailed) else "usage"
     if as_json:
         said = {"error": {"code": code, "message": error.format_message(), "hint": hint}}
@@ -65,6 +65,12 @@ def report(error: typer.TyperException, *, as_json: bool) -> None:
     typer.echo(error.format_message(), err=True)
     if hint:
         typer.echo(f"Try: {hint}", err=True)
+
+
+def _help_of(error: typer.TyperException) -> str:
+    """The --help of the command whose words were wrong."""
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path} --help" if context is not None else ""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

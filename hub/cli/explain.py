@@ -19,10 +19,10 @@ def help_(
     topic: Annotated[str, typer.Argument(metavar="TOPIC", help="exit-codes, environment or ocpi-status.")] = "",
     code: Annotated[int, typer.Argument(metavar="CODE", help="With ocpi-status: one code.")] = 0,
 ) -> None:
-    """Explain exit-codes, environment or ocpi-status.
+    """Explain exit codes, variables or OCPI codes.
 
+    \b
     Example:
-
       hubctl help ocpi-status 4003
     """
     if not topic:

@@ -40,8 +40,12 @@ def show_list(rows: Sequence[Row], columns: Sequence[Column], *, as_json: bool) 
 
 def show_json(value: object) -> None:
     """Print one JSON value, indented on a terminal, on one line in a pipe."""
-    text = json.dumps(value, ensure_ascii=False, indent=2 if on_terminal() else None)
-    typer.echo(text.translate(_C1))
+    typer.echo(json_text(value, indent=2 if on_terminal() else None))
+
+
+def json_text(value: object, *, indent: int | None) -> str:
+    """JSON without a raw control character in any of its texts."""
+    return json.dumps(value, ensure_ascii=False, indent=indent).translate(_C1)
 
 
 def say(text: str = "") -> None:
@@ -78,11 +82,13 @@ def mark(ok: bool) -> str:
     return paint("✓", GREEN) if ok else paint("✗", RED)
 
 
-def ago(since: str | None, now: datetime) -> str:
+def ago(since: str | None) -> str:
     """How long ago an ISO instant was: `3 s ago`, `12 d ago`; `-` for none."""
+    from hub.clock import now_utc  # noqa: PLC0415 - loads asyncio and structlog
+
     if not since:
         return "-"
-    return f"{span((now - datetime.fromisoformat(since)).total_seconds())} ago"
+    return f"{span((now_utc() - datetime.fromisoformat(since)).total_seconds())} ago"
 
 
 def span(seconds: float) -> str:

@@ -40,10 +40,10 @@ def invite(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Issue a token A: the partner registers with it. It is shown once.
+    """Issue a token A for a new partner. It registers with it; the token is shown once.
 
+    \b
     Example:
-
       hubctl partner invite "GreenPlug" --party NL/GRP/CPO --expires 7d
     """
     body = {
@@ -78,10 +78,10 @@ def register(
     no_catch_up: NoCatchUp = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start the handshake from our side, with a token A that the partner gave us.
+    """Start the handshake from our side. It needs a token A that the partner gave us.
 
+    \b
     Example:
-
       hubctl partner register "GreenPlug" --versions-url https://ocpi.greenplug.example/versions \\
         --token-file token-a --party NL/GRP/CPO
     """
@@ -99,10 +99,10 @@ def register(
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """Every partner and how it is.
+    """List every partner and how it is.
 
+    \b
     Example:
-
       hubctl partner list --json
     """
     partner_views.show_partners(asking.ask("GET", "partners"), as_json=as_json)
@@ -110,10 +110,10 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(name: PartnerName, as_json: AsJson = False) -> None:
-    """One partner: what is wrong and what to run, then its parties, endpoints and switches.
+    """Show one partner. First what is wrong and what to run, then its parties, endpoints and switches.
 
+    \b
     Example:
-
       hubctl partner show NL-GRP
     """
     shown = asking.ask("GET", "partners", name)
@@ -137,8 +137,8 @@ def set_(
 ) -> None:
     """Switch what one partner's software needs.
 
+    \b
     Example:
-
       hubctl partner set NL-GRP --trailing-slash --no-catch-up
     """
     wanted = {"trailing_slash": trailing_slash, "catch_up": catch_up}
@@ -160,10 +160,10 @@ def suspend(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Refuse its requests and send it nothing, until resume.
+    """Refuse its requests and send it nothing.
 
+    \b
     Example:
-
       hubctl partner suspend BE-BEC --reason "unpaid invoices" --yes
     """
     shown = _ask_first(name, "Suspends {}: its requests are refused and nothing is sent to it; {} told.", yes=yes)
@@ -177,8 +177,8 @@ def suspend(
 def resume(name: PartnerName, as_json: AsJson = False) -> None:
     """End a suspension.
 
+    \b
     Example:
-
       hubctl partner resume BE-BEC
     """
     done = asking.ask("POST", "partners", name, "resume")
@@ -187,10 +187,10 @@ def resume(name: PartnerName, as_json: AsJson = False) -> None:
 
 @app.command()
 def rotate(name: PartnerName, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Renew both credentials tokens by PUT credentials at the partner, without a gap.
+    """Renew both credentials tokens. By PUT credentials at the partner, without a gap.
 
+    \b
     Example:
-
       hubctl partner rotate NL-GRP --yes
     """
     shown = _ask_first(name, "Renews both tokens of {} by a call to it.", yes=yes)
@@ -200,10 +200,10 @@ def rotate(name: PartnerName, yes: Yes = False, as_json: AsJson = False) -> None
 
 @app.command()
 def remove(name: PartnerName, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Remove a partner for good: DELETE credentials at it, its tokens end, its name and parties are free again.
+    """Remove a partner for good. DELETE credentials at it; its tokens end, its name and parties are free again.
 
+    \b
     Example:
-
       hubctl partner remove BE-BEC --yes
     """
     shown = _ask_first(name, "Removes {} for good: its tokens end; {} told.", yes=yes)

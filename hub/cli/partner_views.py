@@ -4,9 +4,10 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import typer
+
 from hub.cli import output
 from hub.cli.output import Column
-from hub.clock import now_utc
 
 _STATUS_COLOURS = {
     "CONNECTED": output.GREEN,
@@ -20,11 +21,11 @@ _OLD_TOKEN_DAYS = 90
 def show_invitation(shown: Mapping[str, str], parties: list[str], expires_at: str | None) -> None:
     """The values to hand over on stdout, what to do with them on stderr."""
     output.say(f"Invited {output.plain(shown['name'])} as {', '.join(parties)}. The token is shown this once:")
-    for title, key in (("versions URL", "versions_url"), ("token A", "token"), ("token in", "token_file")):
+    for title, key in (("versions URL", "versions_url"), ("token", "token"), ("token in", "token_file")):
         if key in shown:
-            print(f"{title}\t{shown[key]}" if not output.on_terminal() else f"  {title:<14}{shown[key]}")
+            typer.echo(f"{title:<15}{shown[key]}" if output.on_terminal() else f"{title}\t{shown[key]}")
     if expires_at:
-        output.say(f"  expires       {expires_at[:16].replace('T', ' ')} UTC, one use")
+        output.say(f"expires        {expires_at[:16].replace('T', ' ')} UTC, one use")
     first = "-".join(parties[0].upper().replace("*", "/").replace("-", "/").split("/")[:2])
     output.say(f"Next: hand both over, then watch   hubctl traffic tail --partner {first}")
 
@@ -34,7 +35,6 @@ def show_partners(partners: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         output.show_json(partners)
         return
-    now = now_utc()
     rows = [_row(one) for one in partners]
     columns = (
         Column("PARTNER", "parties"),
@@ -42,7 +42,7 @@ def show_partners(partners: list[dict[str, Any]], *, as_json: bool) -> None:
         Column("ROLES", "roles"),
         Column("STATUS", "status"),
         Column("OCPI", "version"),
-        Column("LAST SEEN", "last_seen_at", lambda at: output.ago(at, now)),
+        Column("LAST SEEN", "last_seen_at", output.ago),
         Column("TOKEN AGE", "token_age_days", _token_age),
     )
     output.show_list(rows, columns, as_json=False)
@@ -56,24 +56,23 @@ def show_partners(partners: list[dict[str, Any]], *, as_json: bool) -> None:
 
 def show_partner(one: dict[str, Any]) -> None:
     """One partner: what is wrong and what to run first."""
-    now = now_utc()
     status = output.paint(one["status"], _STATUS_COLOURS.get(one["status"], output.DIM))
-    print(f"{output.plain(one['name'])}   {status}   {one['state'].lower()}")
-    for title, text in (*_needs(one), *_facts(one, now)):
-        print(f"{title:<12}{text}")
+    typer.echo(f"{output.plain(one['name'])}   {status}   {one['state'].lower()}")
+    for title, text in (*_needs(one), *_facts(one)):
+        typer.echo(f"{title:<12}{text}")
     for hosted in one["parties"]:
         party = f"{hosted['country_code']}*{hosted['party_id']}"
-        print(
+        typer.echo(
             f"{'PARTY':<12}{party} {hosted['role']:<5} {hosted['status']:<10} {output.plain(hosted['name'])}".rstrip()
         )
     for offered in one["endpoints"]:
-        print(f"{'ENDPOINT':<12}{offered['module']:<17} {offered['interface']:<9} {output.plain(offered['url'])}")
+        typer.echo(f"{'ENDPOINT':<12}{offered['module']:<17} {offered['interface']:<9} {output.plain(offered['url'])}")
 
 
-def _facts(one: dict[str, Any], now: Any) -> Iterator[tuple[str, str]]:
+def _facts(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "MAY BE", ", ".join(one["claims"]) or "-"
     yield "OCPI", f"{one['version'] or '-'}   {output.plain(one['versions_url']) or 'no versions URL yet'}"
-    yield "LAST SEEN", output.ago(one["last_seen_at"], now)
+    yield "LAST SEEN", output.ago(one["last_seen_at"])
     yield "TOKENS", f"age {_token_age(one['token_age_days'])}, sent as {one['token_encoding']}"
     switches = f"trailing slash {_on(one['trailing_slash'])}, catch-up {_on(one['catch_up'])}"
     yield "SWITCHES", switches

@@ -9,7 +9,7 @@ from hub.cli.errors import ExitCode, end
 from hub.cli.output import Column
 from hub.cli.words import AsJson
 
-app = typer.Typer(no_args_is_help=True, help="Routes: who may talk to whom, and what would become of a message.")
+app = typer.Typer(no_args_is_help=True, help="Routes: who may talk to whom.")
 From = Annotated[str, typer.Option("--from", metavar="PARTY", help="Who sends; `any` is everyone.")]
 To = Annotated[str, typer.Option("--to", metavar="PARTY", help="Who receives; `any` is everyone.")]
 Module = Annotated[str, typer.Option("--module", metavar="MODULE", help="One module; all when left out.")]
@@ -17,10 +17,10 @@ Module = Annotated[str, typer.Option("--module", metavar="MODULE", help="One mod
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """Every rule; without one, all may talk to all. The most specific rule counts, a deny wins between equals.
+    """List every rule. Without one, all may talk to all. The most specific rule counts, a deny wins between equals.
 
+    \b
     Example:
-
       hubctl routes list
     """
     rules = asking.ask("GET", "routes")
@@ -44,8 +44,8 @@ def list_(as_json: AsJson = False) -> None:
 def allow(sender: From, receiver: To, module: Module = words.ANY, as_json: AsJson = False) -> None:
     """Let one party send to another.
 
+    \b
     Example:
-
       hubctl routes allow --from DE-EMA --to NL-CPA --module commands
     """
     _agree("allow", sender, receiver, module, as_json=as_json)
@@ -53,10 +53,10 @@ def allow(sender: From, receiver: To, module: Module = words.ANY, as_json: AsJso
 
 @app.command()
 def deny(sender: From, receiver: To, module: Module = words.ANY, as_json: AsJson = False) -> None:
-    """Keep one party from sending to another: forwards, broadcasts, GET All and HubClientInfo alike.
+    """Keep one party from sending to another. This counts for forwards, broadcasts, GET All and HubClientInfo.
 
+    \b
     Example:
-
       hubctl routes deny --from NL-CPA --to DE-EMA
     """
     _agree("deny", sender, receiver, module, as_json=as_json)
@@ -64,10 +64,10 @@ def deny(sender: From, receiver: To, module: Module = words.ANY, as_json: AsJson
 
 @app.command()
 def unset(sender: From, receiver: To, module: Module = words.ANY, as_json: AsJson = False) -> None:
-    """Take the rule on exactly these three away.
+    """Take away the rule on exactly these three.
 
+    \b
     Example:
-
       hubctl routes unset --from NL-CPA --to DE-EMA
     """
     gone = asking.ask("DELETE", "routes", query=_triple(sender, receiver, module))
@@ -86,10 +86,10 @@ def try_(
     module: Annotated[str, typer.Option("--module", metavar="MODULE", help="locations, sessions, cdrs, …")],
     as_json: AsJson = False,
 ) -> None:
-    """What would become of a message now: which plan, which rule, what is missing. Exit 1 when it would not arrive.
+    """Try a route: which plan, which rule, what is missing. Exit 1 when a message would not arrive.
 
+    \b
     Example:
-
       hubctl routes test --from NL-CPA --to DE-EMA --module locations
     """
     query = {"from": words.party(sender, "--from"), "to": words.party(receiver, "--to"), "module": module.lower()}
@@ -125,14 +125,14 @@ def _said(rule: dict[str, Any]) -> str:
 
 def _show_test(tested: dict[str, Any]) -> None:
     verdict = output.paint("GOES", output.GREEN) if tested["ok"] else output.paint("DOES NOT GO", output.RED)
-    print(f"{verdict}   {tested['from']} → {tested['to']} {tested['module']}")
+    typer.echo(f"{verdict}   {tested['from']} → {tested['to']} {tested['module']}")
     _show_findings(tested["findings"])
     for way in tested["ways"]:
-        print(f"{way['interface']} interface: {output.plain(way['plan'])}   rule: {way['rule']}")
+        typer.echo(f"{way['interface']} interface: {output.plain(way['plan'])}   rule: {way['rule']}")
         _show_findings(way["findings"])
 
 
 def _show_findings(findings: list[dict[str, Any]]) -> None:
     for finding in findings:
         hint = f"   →  {output.plain(finding['hint'])}" if finding["hint"] else ""
-        print(f"  {output.mark(finding['ok'])} {output.plain(finding['text'])}{hint}")
+        typer.echo(f"  {output.mark(finding['ok'])} {output.plain(finding['text'])}{hint}")

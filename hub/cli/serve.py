@@ -18,12 +18,12 @@ def serve(
 ) -> None:
     """Run the hub until ^C. Settings are HUB_ variables or a .env file; without HUB_MONGODB_URL it starts its own MongoDB.
 
+    \b
     Example:
-
       HUB_PUBLIC_URL=https://hub.example hubctl serve --host 0.0.0.0 --port 8000
     """
-    from hub.app import serve as serve_hub  # noqa: PLC0415 - loads the whole hub
-    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415
+    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415 - loads cryptography
+    from hub.serving import serve as serve_hub  # noqa: PLC0415 - loads the whole hub
     from hub.store.errors import MongoUnavailable  # noqa: PLC0415
 
     settings = asking.settings()

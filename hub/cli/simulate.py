@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from hub.cli import output
 from hub.cli.errors import CommandFailed, ExitCode, usage
-from hub.wire.interface import Version
 from hub.wire.party import Party
 
-app = typer.Typer(no_args_is_help=True, help="Simulate: an operator or a provider on its own, as a counterpart.")
+app = typer.Typer(no_args_is_help=True, help="Simulate: an operator or a provider alone.")
 
 VersionsUrl = Annotated[str, typer.Option("--versions-url", metavar="URL", help="Versions endpoint to register at.")]
 TokenFile = Annotated[Path, typer.Option("--token-file", metavar="FILE", help="File with the token A for it.")]
 PartyOption = Annotated[str, typer.Option("--party", metavar="PARTY", help="Who it is, such as FR-PDR.")]
-VersionOption = Annotated[Version, typer.Option("--version", help="The OCPI version it speaks.")]
+VersionOption = Annotated[Literal["2.2.1", "2.2"], typer.Option("--version", help="The OCPI version it speaks.")]
 Host = Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")]
 Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 PublicUrl = Annotated[
@@ -38,7 +37,7 @@ def cpo(
         float, typer.Option(metavar="TIMES", help="How many times as fast as the clock sessions run.")
     ] = 60.0,
     publish: Publish = True,
-    version: VersionOption = Version.V2_2_1,
+    version: VersionOption = "2.2.1",
     host: Host = "127.0.0.1",
     port: Port = 0,
     public_url: PublicUrl = "",
@@ -46,11 +45,12 @@ def cpo(
 ) -> None:
     """An operator with real French charging stations.
 
+    \b
     Example:
-
       hubctl simulate cpo --versions-url http://127.0.0.1:8000/ocpi/versions --token-file token-a --limit 20
     """
     from hub.simulate.run import CpoOptions, run_cpo  # noqa: PLC0415 - loads aiohttp and the stations
+    from hub.wire.interface import Version  # noqa: PLC0415 - loads pydantic
 
     options = CpoOptions(
         party=_party(party),
@@ -59,7 +59,7 @@ def cpo(
         limit=limit,
         speed=speed,
         publish=publish,
-        version=version,
+        version=Version(version),
         host=host,
         port=port,
         public_url=public_url or None,
@@ -77,7 +77,7 @@ def emsp(
     name: Annotated[str, typer.Option(metavar="NAME", help="What the provider is called.")] = "MapApp",
     token_count: Annotated[int, typer.Option(metavar="NUMBER", min=0, help="How many drivers it has.")] = 20,
     publish: Publish = True,
-    version: VersionOption = Version.V2_2_1,
+    version: VersionOption = "2.2.1",
     host: Host = "127.0.0.1",
     port: Port = 0,
     public_url: PublicUrl = "",
@@ -85,11 +85,12 @@ def emsp(
 ) -> None:
     """A provider with drivers.
 
+    \b
     Example:
-
       hubctl simulate emsp --versions-url http://127.0.0.1:8000/ocpi/versions --token-file token-a
     """
     from hub.simulate.run import EmspOptions, run_emsp  # noqa: PLC0415 - loads aiohttp
+    from hub.wire.interface import Version  # noqa: PLC0415 - loads pydantic
 
     options = EmspOptions(
         party=_party(party),
@@ -98,7 +99,7 @@ def emsp(
         token_file=_readable(token_file),
         token_count=token_count,
         publish=publish,
-        version=version,
+        version=Version(version),
         host=host,
         port=port,
         public_url=public_url or None,

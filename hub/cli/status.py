@@ -10,10 +10,10 @@ from hub.cli.words import AsJson
 
 
 def status(as_json: AsJson = False) -> None:
-    """Is the hub well, and what needs you? Exit 1 when it is degraded or not running.
+    """Say how the hub is, and what needs you. Exit 1 when it is degraded or not running.
 
+    \b
     Example:
-
       hubctl status --json
     """
     said = asking.ask("GET", "status")

@@ -1,6 +1,5 @@
 """hubctl traffic: what passes now, and every leg of one message."""
 
-import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +12,7 @@ from hub.cli.errors import ExitCode
 from hub.cli.hops import Hop, Leg, pair
 from hub.cli.words import AsJson
 
-app = typer.Typer(no_args_is_help=True, help="Traffic: what passes, and every leg of one message.")
+app = typer.Typer(no_args_is_help=True, help="Traffic: what passes through the hub.")
 _POLL_S = 0.5
 _WIDTH_OBJECT = 44
 _TITLES = ("TIME", "FROM → TO", "VERB", "MODULE/OBJECT", "IN", "OUT", "OCPI", "MS", "CORRELATION ID", "")
@@ -35,10 +34,10 @@ def tail(
     no_follow: Annotated[bool, typer.Option("--no-follow", help="Stop after what is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each leg, one a line.")] = False,
 ) -> None:
-    """Messages as they pass, until ^C. Values of one option (repeated, or with commas) mean OR, options mean AND.
+    """Show messages as they pass, until ^C. Values of one option (repeated, or with commas) mean OR, options mean AND.
 
+    \b
     Example:
-
       hubctl traffic tail --partner DE-ABC --module locations,tokens --status fail --since 10m
     """
     query = {
@@ -55,7 +54,7 @@ def tail(
         typer.echo(output.paint(_line(_TITLES), output.DIM))
     try:
         for legs in _batches(query, follow=not no_follow):
-            for text in [_json_line(leg) for leg in legs] if as_json else _lines(legs):
+            for text in [output.json_text(leg, indent=None) for leg in legs] if as_json else _lines(legs):
                 typer.echo(text)
                 shown += 1
     except KeyboardInterrupt:
@@ -70,10 +69,10 @@ def trace(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Every leg of one message: who, where, status, milliseconds.
+    """Show every leg of one message. Who, where, status, milliseconds.
 
+    \b
     Example:
-
       hubctl traffic trace 6f1c2e0a-77b1-4a0e-9d55-0c1f3a1f2b3c
     """
     traced = asking.ask("GET", "traffic", correlation_id)
@@ -98,10 +97,6 @@ def _batches(query: dict[str, Any], *, follow: bool) -> Iterator[list[Leg]]:
 
 def _many(values: list[str]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
-
-
-def _json_line(leg: Leg) -> str:
-    return json.dumps(leg, ensure_ascii=True)
 
 
 def _lines(legs: list[Leg]) -> Iterator[str]:

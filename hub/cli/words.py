@@ -21,7 +21,7 @@ PartyClaims = Annotated[
     ),
 ]
 
-_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(ms|s|m|min|h|d)")
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(ms|s|m|min|h|d)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 ANY = "*"
 _EVERYONE = {"*", "any", "all"}

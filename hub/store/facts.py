@@ -1,5 +1,7 @@
 """What an operator asks of the database: is it there, which one, how far away, are its clock and indexes right."""
 
+from datetime import UTC
+
 from hub.clock import monotonic_s
 from hub.store.driver import Database
 from hub.store.errors import answering
@@ -28,7 +30,7 @@ class MongoFacts:
             replica_set=str(hello.get("setName", "")),
             is_primary=bool(hello.get("isWritablePrimary")),
             latency_ms=latency_ms,
-            database_time=hello["localTime"],
+            database_time=hello["localTime"].replace(tzinfo=UTC),
             indexes=len(wanted) - len(missing),
             missing_indexes=tuple(missing),
         )

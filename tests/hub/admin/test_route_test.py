@@ -17,7 +17,11 @@ STRANGER = Party(country_code="FR", party_id="XXX")
 
 
 def platform(
-    party: Party, role: Role, *offers: tuple[str, Interface], state: PlatformState = PlatformState.REGISTERED, up: bool = True
+    party: Party,
+    role: Role,
+    *offers: tuple[str, Interface],
+    state: PlatformState = PlatformState.REGISTERED,
+    up: bool = True,
 ) -> Platform:
     """One platform with one party; `offers` are its endpoints."""
     claim = PartyRole(party=party, role=role)
@@ -35,9 +39,7 @@ def platform(
 
 def cpo(*, up: bool = True) -> Platform:
     """NL*CPA: offers locations, takes commands."""
-    return platform(
-        words.CPO, Role.CPO, ("locations", Interface.SENDER), ("commands", Interface.RECEIVER), up=up
-    )
+    return platform(words.CPO, Role.CPO, ("locations", Interface.SENDER), ("commands", Interface.RECEIVER), up=up)
 
 
 def emsp(state: PlatformState = PlatformState.REGISTERED, *, up: bool = True) -> Platform:
@@ -129,7 +131,10 @@ def test_to_the_hub_means_everyone() -> None:
     """To the hub itself, a CPO broadcasts to those who want it, and an eMSP asks for everyone's."""
     picture = directory(cpo(), emsp())
 
-    push, pull = explain(picture, words.CPO, words.HUB, "locations"), explain(picture, words.EMSP, words.HUB, "locations")
+    push, pull = (
+        explain(picture, words.CPO, words.HUB, "locations"),
+        explain(picture, words.EMSP, words.HUB, "locations"),
+    )
 
     assert [(way.plan, way.findings[-1].text) for way in push.ways] == [("broadcast to 1 receivers", "reaches DE*EMA")]
     assert [(way.plan, way.findings[-1].text) for way in pull.ways] == [("all of 1 owners", "shows NL*CPA")]
