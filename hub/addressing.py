@@ -32,6 +32,8 @@ from hub.wire.types import parse_datetime
 LOCATION = "Location"
 _KEPT = timedelta(days=7)
 """How long an address for asynchronous results and for pages works; late results are legal (checklist H4.33)."""
+_FARTHEST = timedelta(days=3660)
+"""Of a reservation's end; partners write the last day of the calendar for "no end"."""
 
 
 class Addressing:
@@ -158,6 +160,6 @@ def _ahead(call: Call) -> timedelta:
     if not isinstance(written, str):
         return timedelta()
     try:
-        return max(parse_datetime(written) - now_utc(), timedelta())
+        return min(max(parse_datetime(written) - now_utc(), timedelta()), _FARTHEST)
     except ValueError:
         return timedelta()
