@@ -1,9 +1,8 @@
 """A request as routing sees it, made from one line, and what became of it in one word."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from hub.catalog import Match
+from hub.catalog import Errand
 from hub.registry import Directory
 from hub.routing import Broadcast, Callback, Forward, GatherAll, Lookup, Plan, route
 from hub.wire.errors import OcpiError
@@ -19,15 +18,6 @@ IDS = MessageIds(request_id="r-1", correlation_id="c-1")
 OPERATORS = {Role.CPO, Role.NAP}
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """Everything that `route` is given, but the directory."""
-
-    message: Message
-    match: Match | None
-    call: Call
-
-
 def request(
     method: str,
     module: str,
@@ -39,7 +29,7 @@ def request(
     platform_id: str = "",
     body: Any = None,
     query: str = "",
-) -> Routed:
+) -> Errand:
     """A request of `sender` at `platform_id`: by default of NL*CPA on `cpo` or of DE*EMA on `emsp`, whichever may call."""
     chapter = CATALOG.module(ModuleId(module))
     match = CATALOG.match(chapter, interface, method, suffix) if chapter else None
@@ -54,15 +44,15 @@ def request(
         platform_id=platform_id or ("emsp" if asking == EMSP else "cpo"),
     )
     path = match.path if match else {}
-    return Routed(message, match, Call(method=method, path=path, query=read_query(query), body=body, sender=asking))
+    return Errand(message, match, Call(method=method, path=path, query=read_query(query), body=body, sender=asking))
 
 
-def plan(asked: Routed, directory: Directory) -> Plan:
+def plan(asked: Errand, directory: Directory) -> Plan:
     """What routing decides."""
     return route(asked.message, asked.match, asked.call, directory)
 
 
-def outcome(asked: Routed, directory: Directory) -> str:
+def outcome(asked: Errand, directory: Directory) -> str:
     """The plan or the refusal in one word: `broadcast`, `all`, `forward DE*EMA`, `lookup session`, `callback`, `4001`."""
     try:
         decided = plan(asked, directory)

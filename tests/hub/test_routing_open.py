@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.catalog import Errand
 from hub.platform import PlatformState
 from hub.routing import Broadcast, Callback, Forward, Lookup, route_found
 from hub.wire.errors import OcpiError, UnknownReceiver
@@ -9,7 +10,7 @@ from hub.wire.interface import ByIndex, Interface
 from hub.wire.party import Party
 from tests import words
 from tests.directories import directory, endpoint_url, platform, rule
-from tests.hub.routed import Routed, outcome, plan, request
+from tests.hub.routed import outcome, plan, request
 from tests.words import CPO, EMSP, HUB, Words
 
 S, R = Interface.SENDER, Interface.RECEIVER
@@ -40,7 +41,7 @@ LOOKUPS = [
 ]
 
 
-def found(asked: Routed, *parties: Party) -> Forward | str:
+def found(asked: Errand, *parties: Party) -> Forward | str:
     """What becomes of a Lookup when the index knows these parties."""
     assert asked.match is not None
     try:
@@ -52,13 +53,13 @@ def found(asked: Routed, *parties: Party) -> Forward | str:
 
 
 @pytest.mark.parametrize(("asked", "key"), LOOKUPS, ids=lambda one: str(getattr(one, "kind", "")))
-def test_what_the_index_is_asked(asked: Routed, key: ByIndex) -> None:
+def test_what_the_index_is_asked(asked: Errand, key: ByIndex) -> None:
     """H3.41: each call without TO has its key, folded; a reservation's belongs to who made it."""
     assert plan(asked, DIRECTORY) == Lookup(key)
 
 
 @pytest.mark.parametrize(("asked", "key"), LOOKUPS, ids=lambda one: str(getattr(one, "kind", "")))
-def test_one_known_party_is_the_receiver(asked: Routed, key: ByIndex) -> None:
+def test_one_known_party_is_the_receiver(asked: Errand, key: ByIndex) -> None:
     """H3.40, H3.41: the party that the index knows gets the message on the interface that was called."""
     to, name = (EMSP, "emsp") if asked.call.sender == CPO else (CPO, "cpo")
     address = asked.message.address
@@ -67,7 +68,7 @@ def test_one_known_party_is_the_receiver(asked: Routed, key: ByIndex) -> None:
 
 
 @pytest.mark.parametrize(("asked", "key"), LOOKUPS, ids=lambda one: str(getattr(one, "kind", "")))
-def test_several_known_parties_or_none_are_no_receiver(asked: Routed, key: ByIndex) -> None:
+def test_several_known_parties_or_none_are_no_receiver(asked: Errand, key: ByIndex) -> None:
     """H3.42: ambiguous is as bad as unknown, 4001: nothing private is sent to a guess."""
     assert found(asked) == "4001"
     assert found(asked, EMSP, EMB) == "4001"

@@ -6,6 +6,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.catalog import Errand
 from hub.delivery.receiver import Receiver
 from hub.platform import Agreement, ConnectionStatus, Effect, PlatformState
 from hub.registry import Directory
@@ -15,7 +16,7 @@ from hub.wire.interface import Interface, ModuleId
 from hub.wire.party import Party, Role
 from tests import words
 from tests.directories import EVERY_ENDPOINT, directory, platform, rule
-from tests.hub.routed import Routed, plan, request
+from tests.hub.routed import plan, request
 from tests.words import CPO, EMSP, HUB
 
 S, R = Interface.SENDER, Interface.RECEIVER
@@ -80,20 +81,20 @@ ANYBODY = (None, HUB, *PARTIES, Party.of("XX", "XXX"))
 KNOWN = st.lists(st.sampled_from(PARTIES), max_size=2, unique=True)
 
 
-def ask(kind: Request, to: Party | None, sender: Party, platform_id: str) -> Routed:
+def ask(kind: Request, to: Party | None, sender: Party, platform_id: str) -> Errand:
     """One of REQUESTS."""
     method, module, interface, suffix, body = kind
     return request(method, module, interface, suffix, to=to, sender=sender, platform_id=platform_id, body=body)
 
 
-def everything(where: Directory) -> Iterator[Routed]:
+def everything(where: Directory) -> Iterator[Errand]:
     """Each of REQUESTS, from each party on each of its platforms, to anybody."""
     speakers = {(one.party, one.platform.platform_id) for places in where.hosted.values() for one in places}
     for kind, (sender, platform_id), to in product(REQUESTS, sorted(speakers), ANYBODY):
         yield ask(kind, to, sender, platform_id)
 
 
-def decide(asked: Routed, where: Directory, known: list[Party]) -> Plan | str:
+def decide(asked: Errand, where: Directory, known: list[Party]) -> Plan | str:
     """The final plan (a Lookup answered with `known`), or the text of the refusal."""
     try:
         decided = plan(asked, where)

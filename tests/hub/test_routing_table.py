@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from hub.catalog import Errand
 from hub.routing import Forward
 from hub.wire.errors import OcpiError
 from hub.wire.interface import Interface
 from hub.wire.party import Party
 from tests import words
 from tests.directories import CATALOG, directory, endpoint_url, platform
-from tests.hub.routed import Routed, outcome, plan, request
+from tests.hub.routed import outcome, plan, request
 from tests.words import CPO, EMSP, HUB
 
 S, R = Interface.SENDER, Interface.RECEIVER
@@ -31,7 +32,7 @@ class Row:
     without_to: str
     body: Any = None
 
-    def asked(self, to: Party | None) -> Routed:
+    def asked(self, to: Party | None) -> Errand:
         """The request with this TO."""
         return request(self.method, self.module, self.interface, self.suffix, to=to, body=self.body)
 
