@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-DOCS = Path(__file__).parent
+from docs import ROOT
 
 
 class Tag(StrEnum):
@@ -50,12 +50,12 @@ class Missing:
     instead: str
 
 
-def read_chapters(folder: Path = DOCS / "rules") -> list[Chapter]:
+def read_chapters(folder: Path = ROOT / "docs" / "rules") -> list[Chapter]:
     """Every chapter, in the order of the file names."""
     return [_chapter(file) for file in sorted(folder.glob("*.toml"))]
 
 
-def read_missing(file: Path = DOCS / "not-supported.toml") -> list[Missing]:
+def read_missing(file: Path = ROOT / "docs" / "not-supported.toml") -> list[Missing]:
     """What is not supported, in the order of the file."""
     return [Missing(**item) for item in tomllib.loads(file.read_text())["item"]]
 

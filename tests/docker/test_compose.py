@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import modules
-from docs.build import ROOT
+from docs import ROOT
 from hub.config import Settings
 
 FOLDER = ROOT / "docker"

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from docs.build import ROOT
+from docs import ROOT
 from docs.configuration import PREFIX, variable
 from hub.config import Settings
 
