@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+_CANCEL_AGAIN_S = 0.5
+
 
 def now_utc() -> datetime:
     """Return this instant as an aware UTC datetime, cut to milliseconds (what MongoDB keeps)."""
@@ -48,11 +50,15 @@ class Tasks:
             await asyncio.wait(set(self._tasks))
 
     async def close(self) -> None:
-        """Cancel what still runs, and what that starts while it ends, and wait for it."""
+        """Cancel what still runs, and what that starts while it ends, and wait for it.
+
+        Again and again: `asyncio.wait_for` of Python 3.11, which the database driver uses, may swallow a cancellation that
+        comes as its work is done.
+        """
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.wait(set(self._tasks))
+            await asyncio.wait(set(self._tasks), timeout=_CANCEL_AGAIN_S)
 
 
 def new_id() -> str:

@@ -48,6 +48,7 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("at", ASCENDING)], name=TRACES_AGE, expireAfterSeconds=int(trace_days * _DAY_S)),
             IndexModel([("correlation_id", ASCENDING)], name="correlation_id"),
             IndexModel([("parties", ASCENDING), ("_id", ASCENDING)], name="parties"),
+            IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
         ],
         DELIVERIES: [
             IndexModel([("platform_id", ASCENDING), ("last_at", DESCENDING)], name="platform"),

@@ -1,7 +1,7 @@
 """Platforms in MongoDB: one document each, compare-and-set on its revision, and a stream of changes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import structlog
@@ -56,7 +56,7 @@ class MongoPlatforms:
         document = await self._platforms.find_one({"token_hashes": token_hash})
         return read(Platform, document) if document else None
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None, None]:
         """Yield once the stream of changes is open and then after every change, merged; again after a lost connection."""
         changed = asyncio.Event()
         tasks = Tasks()

@@ -4,7 +4,7 @@ Every acknowledged write is on a majority of the replica set and journaled. A wr
 treat it as unknown, never as failed.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -204,8 +204,11 @@ class PlatformStore(Protocol):
         """The platform that holds this issued token; for a token that the directory does not know (yet)."""
         ...
 
-    async def changes(self) -> AsyncIterator[None]:
-        """Yield once at the start and then after every change of a platform or agreement by any process, merged."""
+    async def changes(self) -> AsyncGenerator[None, None]:
+        """Yield once at the start and then after every change of a platform or agreement by any process, merged.
+
+        Close it (`contextlib.aclosing`): it holds a connection.
+        """
         yield
 
 

@@ -5,7 +5,7 @@ a TTL index, and the size is looked at now and then: what is over it goes, oldes
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.store.driver import Collection, Database, Document
 from hub.store.errors import answering
@@ -85,16 +85,20 @@ def _query(wanted: LegFilter) -> Document:
     for field, values in {"module": wanted.modules, "method": wanted.methods}.items():
         if values:
             query[field] = {"$in": sorted(values)}
-    if wanted.parties or wanted.platforms:
-        ends = [{"parties": {"$in": sorted(wanted.parties)}}, {"platform_id": {"$in": sorted(wanted.platforms)}}]
-        query["$and"] = [{"$or": ends}]
     if wanted.failed is not None:
         query["failed"] = wanted.failed
-    if wanted.statuses:
-        statuses = {"$in": sorted(wanted.statuses)}
-        query["$or"] = [{"http_status": statuses}, {"ocpi_status": statuses}]
     if wanted.slower_than_ms:
         query["duration_ms"] = {"$gt": wanted.slower_than_ms}
     if wanted.since:
         query["at"] = {"$gte": wanted.since}
+    either = [
+        _either({"parties": wanted.parties, "platform_id": wanted.platforms}),
+        _either({"http_status": wanted.statuses, "ocpi_status": wanted.statuses}),
+    ]
+    if asked := [one for one in either if one["$or"]]:
+        query["$and"] = asked
     return query
+
+
+def _either(fields: Mapping[str, frozenset[str] | frozenset[int]]) -> Document:
+    return {"$or": [{field: {"$in": [*values]}} for field, values in fields.items() if values]}

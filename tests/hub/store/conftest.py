@@ -1,0 +1,41 @@
+"""The store's own tests run on both drivers."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from hub.store.driver import Database, DriverName, close_client, open_client
+from hub.store.mongo import open_store
+from hub.store.protocols import Store
+
+
+@pytest.fixture(params=["pymongo", "motor"])
+def driver(request: pytest.FixtureRequest) -> DriverName:
+    """Each driver in turn."""
+    name: DriverName = request.param
+    return name
+
+
+@pytest.fixture
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """The bare database beneath `store`, to look at what it did; dropped after the test."""
+    client = open_client(mongodb_url)
+    name = f"test_{uuid4().hex}"
+    yield client[name]
+    await client.drop_database(name)
+    await close_client(client)
+
+
+@pytest.fixture
+async def store(mongodb_url: str, database: Database, driver: DriverName) -> AsyncIterator[Store]:
+    """A store on that database, through each driver."""
+    async with open_store(mongodb_url, database=database.name, driver=driver) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def other_store(mongodb_url: str, database: Database, driver: DriverName, store: Store) -> AsyncIterator[Store]:
+    """What another hub process sees: a second store on the same database."""
+    async with open_store(mongodb_url, database=database.name, driver=driver) as opened:
+        yield opened
