@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -56,9 +57,14 @@ class Operator:
         async with self.http.request(method, url, data=data, headers=headers) as answer:
             return Said(answer.status, answer.headers, json.loads(await answer.read()))
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of a process on the hub's own machine."""
+        return {**os.environ, "HUB_DATA_DIR": str(self.settings.data_dir), "NO_COLOR": "1"}
+
     async def hubctl(self, *words: str, stdin: str | None = None, **environment: str) -> "Ended":
         """Run one command line as on the hub's own machine, without a terminal."""
-        variables = {"HUB_DATA_DIR": str(self.settings.data_dir), "NO_COLOR": "1", **environment}
+        variables = self.environment | environment
         result = await asyncio.to_thread(CliRunner().invoke, app, [*words], stdin, variables)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

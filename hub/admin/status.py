@@ -37,8 +37,8 @@ async def _status(call: AdminCall[Nothing]) -> Json:
             "workers": office.settings.workers,
         },
         "mongodb": None if database is None else doctor.database_words(database),
-        "partners": dict(Counter(one.status for one in partners)),
-        "parties": dict(Counter(party.role for one in partners for party in one.parties)),
+        "partners": dict(Counter(one.status.value for one in partners)),
+        "parties": dict(Counter(party.role.value for one in partners for party in one.parties)),
         "traffic": asdict(office.traffic.figures()),
     }
 
