@@ -3,6 +3,7 @@
 The only file that imports httpx.
 """
 
+import getpass
 import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -139,7 +140,11 @@ def mint_token(settings: Settings, subject: str, life: timedelta) -> str:
 
 
 def _user() -> str:
-    return (os.environ.get("USER") or f"uid {os.getuid()}")[:40] + "@local"
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid {os.getuid()}"
+    return f"{name[:40]}@local"
 
 
 def _reason(error: Exception) -> str:

@@ -119,7 +119,8 @@ def _way(directory: Directory, module: Module | None, sender: Party, receiver: P
         plan = "callback to an address of this hub"
     else:
         plan = _plan(directory, module, sender, receiver, address)
-        findings.append(_offered(directory, target, address))
+        if target is None or target.status is not ConnectionStatus.PLANNED:
+            findings.append(_offered(directory, target, address))
     return Way(
         interface=address.interface,
         ok=all(finding.ok for finding in findings),

@@ -46,7 +46,8 @@ def list_(
         Column("TRIES", "tries"),
         Column("WHY", "reason"),
     )
-    output.show_list(asking.ask("GET", "deliveries", query=query), columns, as_json=as_json)
+    found = asking.ask("GET", "deliveries", query=query)
+    output.show_list(found, columns, as_json=as_json, empty="Nothing failed: receivers have what they should.")
 
 
 @app.command()

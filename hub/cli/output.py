@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -27,12 +27,15 @@ class Column:
     human: Callable[[Any], str] | None = None
 
 
-def show_list(rows: Sequence[Row], columns: Sequence[Column], *, as_json: bool) -> None:
-    """Print rows; as JSON with every field that the hub gave."""
+def show_list(rows: Sequence[Row], columns: Sequence[Column], *, as_json: bool, empty: str = "") -> None:
+    """Print rows; as JSON with every field that the hub gave. A person reads `empty` when there are none."""
     if as_json:
         show_json(list(rows))
     elif on_terminal():
-        _show_table(rows, columns)
+        if rows:
+            _show_table(rows, columns)
+        else:
+            say(empty)
     else:
         for row in rows:
             typer.echo("\t".join(plain(row.get(column.field)) for column in columns))
@@ -89,6 +92,11 @@ def ago(since: str | None) -> str:
     if not since:
         return "-"
     return f"{span((now_utc() - datetime.fromisoformat(since)).total_seconds())} ago"
+
+
+def instant(at: str | None) -> str:
+    """An ISO instant as people read it: `2026-12-01 03:39 UTC`; `-` for none."""
+    return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else "-"
 
 
 def span(seconds: float) -> str:

@@ -24,6 +24,6 @@ def list_(as_json: AsJson = False) -> None:
         Column("STATUS", "status"),
         Column("PARTNER", "partner"),
         Column("NAME", "name"),
-        Column("SINCE", "status_changed_at"),
+        Column("SINCE", "status_changed_at", output.ago),
     )
-    output.show_list(rows, columns, as_json=as_json)
+    output.show_list(rows, columns, as_json=as_json, empty="No parties yet.")

@@ -25,7 +25,7 @@ def show_invitation(shown: Mapping[str, str], parties: list[str], expires_at: st
         if key in shown:
             typer.echo(f"{title:<15}{shown[key]}" if output.on_terminal() else f"{title}\t{shown[key]}")
     if expires_at:
-        output.say(f"expires        {expires_at[:16].replace('T', ' ')} UTC, one use")
+        output.say(f"expires        {output.instant(expires_at)}, one use")
     first = "-".join(parties[0].upper().replace("*", "/").replace("-", "/").split("/")[:2])
     output.say(f"Next: hand both over, then watch   hubctl traffic tail --partner {first}")
 
@@ -45,13 +45,13 @@ def show_partners(partners: list[dict[str, Any]], *, as_json: bool) -> None:
         Column("LAST SEEN", "last_seen_at", output.ago),
         Column("TOKEN AGE", "token_age_days", _token_age),
     )
-    output.show_list(rows, columns, as_json=False)
+    first = "No partners yet. Invite the first: hubctl partner invite NAME --party NL/CPA/CPO"
+    output.show_list(rows, columns, as_json=False, empty=first)
     needy = [one for one in partners if one["status"] == "OFFLINE"]
-    if output.on_terminal():
+    if output.on_terminal() and partners:
         count = f"{len(partners)} partner{'s' if len(partners) != 1 else ''}"
-        look = f" · {len(needy)} needs you: hubctl partner show {_word(needy[0])}" if needy else ""
-        invite = "" if partners else ". Invite the first: hubctl partner invite NAME --party NL/CPA/CPO"
-        output.say(count + look + invite)
+        look = f" · {len(needy)} need you: hubctl partner show {_word(needy[0])}" if needy else ""
+        output.say(count + look)
 
 
 def show_partner(one: dict[str, Any]) -> None:
@@ -87,7 +87,11 @@ def _needs(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
         yield "DO", f"hubctl traffic tail --partner {word} --status fail"
     elif one["state"] == "INVITED":
-        until = f", its invitation ends {one['invitation_expires_at']}" if one["invitation_expires_at"] else ""
+        until = (
+            f", its invitation ends {output.instant(one['invitation_expires_at'])}"
+            if one["invitation_expires_at"]
+            else ""
+        )
         yield "WHY", f"it has not registered yet{until}"
         yield "DO", f"hubctl traffic tail --partner {word}"
     elif one["state"] == "SUSPENDED":

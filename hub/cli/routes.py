@@ -24,20 +24,15 @@ def list_(as_json: AsJson = False) -> None:
       hubctl routes list
     """
     rules = asking.ask("GET", "routes")
-    columns = tuple(
-        Column(title, field)
-        for title, field in (
-            ("FROM", "from"),
-            ("TO", "to"),
-            ("MODULE", "module"),
-            ("EFFECT", "effect"),
-            ("BY", "created_by"),
-            ("WHEN", "created_at"),
-        )
+    columns = (
+        Column("FROM", "from"),
+        Column("TO", "to"),
+        Column("MODULE", "module"),
+        Column("EFFECT", "effect"),
+        Column("BY", "created_by"),
+        Column("WHEN", "created_at", output.ago),
     )
-    output.show_list(rules, columns, as_json=as_json)
-    if not rules and output.on_terminal() and not as_json:
-        output.say("No rules: every party may talk to every other.")
+    output.show_list(rules, columns, as_json=as_json, empty="No rules: every party may talk to every other.")
 
 
 @app.command()

@@ -98,7 +98,7 @@ def test_an_address_that_is_none(url: str) -> None:
 def test_the_hub_on_this_machine_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Address and key of the data directory are enough; the token is good for a minute and made anew for each call."""
     monkeypatch.setenv("HUB_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("USER", "jan")
+    monkeypatch.setenv("LOGNAME", "jan")
     secrets = Secrets.load("", settings.data_path)
     address.write(settings.data_path, "http://127.0.0.1:1")
     with respx.mock:
