@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import modules
+from docs import ROOT
 from docs.checklist import read_chapters, read_missing
+from docs.cli import cli_page
 from docs.configuration import configuration_page
 from docs.evidence import read_evidence
 from docs.supported import supported_page
@@ -16,14 +18,13 @@ from hub.admin.app import ROUTES
 from hub.cli.topics import ENVIRONMENT
 from hub.openapi import admin_document, ocpi_document
 
-ROOT = Path(__file__).parents[1]
-
 
 def derived() -> dict[str, str]:
     """Path from the root -> what the file should say."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     chapters, missing, evidence = read_chapters(), read_missing(), read_evidence(ROOT)
     return {
+        "docs/cli.md": cli_page(),
         "docs/configuration.md": configuration_page(ENVIRONMENT),
         "docs/supported-ocpi.md": supported_page(modules.ALL, chapters, missing, evidence),
         "openapi/admin.json": _json(admin_document(ROUTES, version)),
