@@ -72,11 +72,13 @@ class Handshake:
     async def _prove(self, caller: Caller) -> None:
         token_hash = caller.token.token_hash
         try:
-            await self._means.roster.amend(
+            platform = await self._means.roster.amend(
                 caller.platform.platform_id,
                 lambda current: replace(current, issued=tokens.proven(current.issued, token_hash)),
             )
-            await self._outgoing.settle(caller.platform.platform_id)
+            newest = tokens.newest(platform.issued)
+            if newest is not None and newest.token_hash == token_hash:
+                await self._outgoing.settle(platform.platform_id)
         finally:
             self._proving.discard(token_hash)
 
