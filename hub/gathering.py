@@ -46,9 +46,9 @@ class Gathering:
             url,
             message.query,
             page,
-            returned=len(objects),
             total=found.total,
-            last_seq=objects[-1].seq if more else None,
+            more=more,
+            last_seq=objects[-1].seq if objects else None,
         )
         body = envelope.write(envelope.SUCCESS, now_utc(), raw_data=b"[" + b",".join(bodies) + b"]")
         return Reply(body=body, headers=headers)

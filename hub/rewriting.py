@@ -16,8 +16,7 @@ PAGE = "hub_page"
 """The query parameter of this hub's opaque next-page addresses."""
 _NAME = "response_url"
 _PREFIX = f"{_NAME}="
-_decode: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(parse_int=float).raw_decode
-"""Numbers are only stepped over: as floats they may have any length."""
+_decode: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().raw_decode
 
 
 def read_response_url(body: bytes) -> str:

@@ -122,9 +122,8 @@ class Desk:
             f"{self._settings.ocpi_url}/{version.value}/{CLIENT_INFO}",
             inbound.query,
             page,
-            returned=len(shown),
             total=len(matching),
-            last_seq=page.offset + len(shown),
+            more=page.offset + page.limit < len(matching),
         )
         body = envelope.write(envelope.SUCCESS, self._now(), data=[one.value() for one in shown])
         return Reply(body=body, headers=headers)

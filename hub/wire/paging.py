@@ -57,17 +57,19 @@ def read_page(query: Mapping[str, str], maximum: int) -> PageRequest:
 
 
 def write_next(
-    url: str, query: str, page: PageRequest, *, returned: int, total: int, last_seq: int | None
+    url: str, query: str, page: PageRequest, *, total: int, more: bool, last_seq: int | None = None
 ) -> dict[str, str]:
     """The three paging headers of a page that this hub made itself; `url` is the endpoint, `query` as it was asked.
 
-    `last_seq` is where this page ended when another follows, else None: the total cannot tell, as objects may come and go
-    while someone pages. The Link repeats every other parameter as it came, and has the limit that was used.
+    `more` says that this page is full and another follows: the total cannot tell, as objects may come and go while someone
+    pages; `last_seq` is where this one ended, for lists that know. The Link repeats every other parameter as it came, and
+    has the limit that was used.
     """
     headers = {TOTAL: str(total), LIMIT: str(page.limit)}
-    if last_seq is not None:
-        following = _moved(query, page.offset + returned, page.limit)
-        headers[LINK] = write_link(f"{url}?{following}&{AFTER_SEQ}={last_seq}")
+    if more:
+        following = _moved(query, page.offset + page.limit, page.limit)
+        after = "" if last_seq is None else f"&{AFTER_SEQ}={last_seq}"
+        headers[LINK] = write_link(f"{url}?{following}{after}")
     return headers
 
 

@@ -34,7 +34,7 @@ class Party:
     def of(cls, country_code: str, party_id: str) -> Self:
         """Fold what a peer wrote; raises ValueError unless it is two letters and three letters or digits."""
         matched = _WRITTEN.fullmatch(f"{country_code}*{party_id}")
-        if matched is None or len(country_code) != 2:
+        if matched is None:
             raise ValueError("country_code is two letters, party_id three letters or digits")
         return cls(country_code=country_code.upper(), party_id=party_id.upper())
 

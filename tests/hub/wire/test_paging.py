@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.wire.errors import InvalidParameters
@@ -87,6 +87,11 @@ def test_any_query_is_a_page_or_refused(query: str) -> None:
     assert asked.offset >= 0
 
 
+def test_a_plus_is_no_space() -> None:
+    """H7.06: a query is not a form: `+` is the character that the client wrote, encoded or not."""
+    assert read_query("a=1+1&b=1%2B1&c=1%201") == {"a": "1+1", "b": "1+1", "c": "1 1"}
+
+
 @pytest.mark.parametrize(
     "written", ["2026-01-31T13:00:00+01:00", "2026-01-31T13%3A00%3A00%2B01%3A00", "2026-01-31T12:00:00Z"]
 )
@@ -110,7 +115,7 @@ def test_the_next_page_is_asked_as_this_one_was() -> None:
     """H7.09, H7.10, H4.11: filters stay as they were spelled, offset moves on, limit is the one that was used."""
     query = "date_from=2026-01-01T00:00:00+00:00&limit=2000&offset=100&custom=a%20b"
 
-    headers = write_next(URL, query, page(query), returned=100, total=500, last_seq=777)
+    headers = write_next(URL, query, page(query), total=500, more=True, last_seq=777)
 
     assert headers == {
         TOTAL: "500",
@@ -122,12 +127,19 @@ def test_the_next_page_is_asked_as_this_one_was() -> None:
 
 def test_the_last_page_has_no_link() -> None:
     """H7.09: X-Total-Count and X-Limit on every page, Link on all but the last."""
-    assert write_next(URL, "limit=5", page("limit=5"), returned=2, total=12, last_seq=None) == {TOTAL: "12", LIMIT: "5"}
+    assert write_next(URL, "limit=5", page("limit=5"), total=12, more=False) == {TOTAL: "12", LIMIT: "5"}
+
+
+def test_a_list_without_an_order_of_its_own_moves_by_offset() -> None:
+    """H7.09: where nothing says where a page ended, the Link has the next offset alone."""
+    headers = write_next(URL, "", page(""), total=101, more=True)
+
+    assert headers[LINK] == f'<{URL}?offset=100&limit=100>; rel="next"'
 
 
 def test_beyond_the_end_is_an_empty_last_page() -> None:
     """H7.11: an offset beyond the end has the honest total, and no Link."""
-    headers = write_next(URL, "offset=40", page("offset=40"), returned=0, total=12, last_seq=None)
+    headers = write_next(URL, "offset=40", page("offset=40"), total=12, more=False)
 
     assert headers == {TOTAL: "12", LIMIT: "100"}
 
@@ -141,9 +153,7 @@ def walk(sequences: list[int], size: int, gone: set[int]) -> list[int]:
         left = sequences if not seen else [one for one in sequences if one not in gone]
         after = left[asked.offset :] if asked.after_seq is None else [one for one in left if one > asked.after_seq]
         here, more = after[: asked.limit], len(after) > asked.limit
-        headers = write_next(
-            URL, query, asked, returned=len(here), total=len(left), last_seq=here[-1] if more else None
-        )
+        headers = write_next(URL, query, asked, total=len(left), more=more, last_seq=here[-1] if here else None)
         seen += here
         if LINK not in headers:
             return seen
@@ -166,6 +176,8 @@ def test_objects_that_disappear_meanwhile_hide_no_others(sequences: list[int], s
     assert [one for one in seen if one not in gone] == [one for one in sequences if one not in gone]
 
 
+@example(offset=10, returned=10, total=20, limit=10)
+@example(offset=10, returned=10, total=21, limit=None)
 @given(
     offset=st.integers(0, 300),
     returned=st.integers(0, 50),
