@@ -50,8 +50,10 @@ class RunningHub:
 
 
 @asynccontextmanager
-async def running_hub(settings: Settings, mongodb_url: str, **changes: object) -> AsyncIterator[RunningHub]:
-    """Serve a hub with a database of its own on a free port until the block ends."""
+async def running_hub(
+    settings: Settings, mongodb_url: str, *, keep_database: bool = False, **changes: object
+) -> AsyncIterator[RunningHub]:
+    """Serve a hub with a database of its own on a free port until the block ends; `keep_database` for one that restarts."""
     port = free_port()
     own = {
         "mongodb_url": mongodb_url,
@@ -67,6 +69,7 @@ async def running_hub(settings: Settings, mongodb_url: str, **changes: object) -
         try:
             yield RunningHub(hub, running)
         finally:
-            client = open_client(mongodb_url)
-            await client.drop_database(running.mongodb_database)
-            await close_client(client)
+            if not keep_database:
+                client = open_client(mongodb_url)
+                await client.drop_database(running.mongodb_database)
+                await close_client(client)

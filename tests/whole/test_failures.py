@@ -21,8 +21,13 @@ SHORT_S = 0.2
 @pytest.fixture(scope="module")
 async def hub(whole_settings: Settings, mongodb_url: str) -> AsyncIterator[RunningHub]:
     """A hub that waits for authorizations and commands a moment only, and takes no partner for OFFLINE because of it."""
-    times = {"forward_timeout_authorize_s": SHORT_S, "forward_timeout_command_s": SHORT_S}
-    async with running_hub(whole_settings, mongodb_url, **times, failures_before_offline=1000) as running:
+    async with running_hub(
+        whole_settings,
+        mongodb_url,
+        forward_timeout_authorize_s=SHORT_S,
+        forward_timeout_command_s=SHORT_S,
+        failures_before_offline=1000,
+    ) as running:
         yield running
 
 
