@@ -26,7 +26,7 @@ def main() -> None:
     for part in parts:
         with (
             tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
-            hub_process(Path(folder), measured) as hub,
+            hub_process(Path(folder), measured, rest) as hub,
         ):
             if part == "start":
                 print(

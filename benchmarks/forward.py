@@ -3,7 +3,8 @@
 import statistics
 import subprocess
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -57,22 +58,28 @@ async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
         return await _rounds(hub, measured, cpo, target)
 
 
-async def _rounds(hub: HubProcess, measured: int | None, cpo: Platform, target: str) -> Forwarded:
+@contextmanager
+def _forwarder(target: str, measured: int | None) -> Iterator[int]:
+    """The bare forwarder in a process of its own; yields its port."""
     port = free_port()
-    with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.servers", "--port", str(port), "--target", target], stdout=subprocess.PIPE
-    ) as forwarder:
+    command = [sys.executable, "-m", "benchmarks.servers", "--port", str(port), "--target", target]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as forwarder:
         assert forwarder.stdout is not None
         forwarder.stdout.readline()
         pin(forwarder.pid, measured)
         try:
-            pairs = []
-            for _ in range(ROUNDS):
-                bare = await load("127.0.0.1", port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
-                through = await load("127.0.0.1", hub.port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
-                pairs.append((through, bare))
+            yield port
         finally:
             forwarder.terminate()
+
+
+async def _rounds(hub: HubProcess, measured: int | None, cpo: Platform, target: str) -> Forwarded:
+    pairs = []
+    with _forwarder(target, measured) as port:
+        for _ in range(ROUNDS):
+            bare = await load("127.0.0.1", port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            through = await load("127.0.0.1", hub.port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            pairs.append((through, bare))
     middle = sorted(pairs, key=lambda pair: pair[0].per_s / pair[1].per_s)[len(pairs) // 2]
     return Forwarded(*middle, statistics.median(through.per_s / bare.per_s for through, bare in pairs))
 

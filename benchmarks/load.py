@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 _LENGTH = b"content-length:"
 
@@ -45,7 +46,7 @@ class _Client(asyncio.Protocol):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by type
         self._next()
 
     def _next(self) -> None:
@@ -54,7 +55,6 @@ class _Client(asyncio.Protocol):
             self._finish()
             return
         self._sent_at_s = now_s
-        assert isinstance(self._transport, asyncio.Transport)
         self._transport.write(self._request(self._sent))
         self._sent += 1
 

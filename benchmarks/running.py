@@ -57,8 +57,8 @@ def environment(port: int, data_dir: Path) -> dict[str, str]:
 
 
 @contextmanager
-def hub_process(data_dir: Path, processor: int | None) -> Iterator[HubProcess]:
-    """Start `hubctl serve`, wait for /health, and end it with SIGTERM."""
+def hub_process(data_dir: Path, processor: int | None, rest: int | None) -> Iterator[HubProcess]:
+    """Start `hubctl serve` on `processor`, its mongod on `rest`; wait for /health, and end it with SIGTERM."""
     port = free_port()
     with (data_dir / "hub.log").open("wb") as log:
         started_s = time.perf_counter()
@@ -69,6 +69,8 @@ def hub_process(data_dir: Path, processor: int | None) -> Iterator[HubProcess]:
             _wait_until_healthy(process, port)
             started_in_s = time.perf_counter() - started_s
             pin(process.pid, processor)
+            for child in _children(process.pid):  # the private mongod
+                pin(child, rest)
             yield HubProcess(process.pid, port, data_dir, started_in_s)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -89,12 +91,16 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
     raise RuntimeError("the hub did not become ready in time")
 
 
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def pin(pid: int, processor: int | None) -> None:
     """Give every thread of a process one processor, where the machine has several."""
     if processor is None:
         return
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        os.sched_setaffinity(int(thread), {processor})
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {processor})
 
 
 def processors() -> tuple[int | None, int | None]:

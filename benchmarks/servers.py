@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 import uvloop
 from aiohttp import ClientSession, TCPConnector, web
@@ -25,8 +26,7 @@ class Receiver(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by type
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

@@ -13,8 +13,9 @@ from hub.wire import json_text
 from hub.wire.interface import Learned, Version
 from hub.wire.party import Party
 
-_WAITING_MAX = 2_000
+_WAITING_MAX = 1_000
 _REMEMBERED = 50_000
+_PAUSE_S = 0.005
 _SHOWN = 3
 
 
@@ -73,10 +74,10 @@ class Aftermath:
                     self._known.pop(lesson, None)
 
     async def check_forever(self) -> None:
-        """Check one carried body at a time, giving way to messages between two."""
+        """Check carried bodies one at a time, at a pace that leaves the processor to messages."""
         while True:
             self._check(await self._checks.get())
-            await asyncio.sleep(0)
+            await asyncio.sleep(_PAUSE_S)
 
     def _check(self, errand: Errand) -> None:
         message, match = errand.message, errand.match

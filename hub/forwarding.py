@@ -1,7 +1,7 @@
 """Carry a message to one party and its answer back: the original bytes, one call out, never stored, never retried."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from hub.addressing import Addressing
@@ -120,20 +120,16 @@ class Forwarding:
             ids=ids,
             routing=RoutingHeaders(to=way.party, sender=way.sender),
         )
-        leg = _leg(message, way, ids)
         try:
             answer = await self._post.send(outbound)
         except PostFailed as failed:
-            self._reports.record(replace(leg, duration_ms=failed.duration_ms, note=failed.reason))
+            self._reports.record(_leg(message, way, ids, duration_ms=failed.duration_ms, note=failed.reason))
             if failed.failure not in {Failure.BUSY, Failure.TOO_LARGE}:
                 self._reports.missed(way.platform.platform_id, failed.reason)
             raise _refusal(failed, way.party) from None
         self._reports.heard(way.platform.platform_id)
         said = envelope.read(answer.body)
-        ocpi_status = said.status_code if said else 0
-        self._reports.record(
-            replace(leg, http_status=answer.http_status, ocpi_status=ocpi_status, duration_ms=answer.duration_ms)
-        )
+        self._reports.record(_leg(message, way, ids, duration_ms=answer.duration_ms, answer=answer, said=said))
         return await self._reply(errand, way, answer, said)
 
     async def _reply(self, errand: Errand, way: Way, answer: Answer, said: envelope.Envelope | None) -> Reply:
@@ -159,7 +155,16 @@ class Forwarding:
         return Reply(http_status=status, body=body, headers=headers, ocpi_status=said.status_code)
 
 
-def _leg(message: Message, way: Way, ids: MessageIds) -> Leg:
+def _leg(
+    message: Message,
+    way: Way,
+    ids: MessageIds,
+    *,
+    duration_ms: float,
+    note: str = "",
+    answer: Answer | None = None,
+    said: envelope.Envelope | None = None,
+) -> Leg:
     return Leg(
         at=now_utc(),
         kind=LegKind.OUT,
@@ -171,6 +176,10 @@ def _leg(message: Message, way: Way, ids: MessageIds) -> Leg:
         platform_id=way.platform.platform_id,
         sender=str(way.sender),
         receiver=str(way.party),
+        http_status=answer.http_status if answer else 0,
+        ocpi_status=said.status_code if said else 0,
+        duration_ms=duration_ms,
+        note=note,
     )
 
 

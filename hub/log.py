@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import MutableMapping
 from typing import Any, BinaryIO
@@ -18,6 +19,7 @@ import structlog
 from hub.clock import now_utc
 
 WAITING_MAX = 20_000
+_PAUSE_S = 0.02
 _HIDDEN = frozenset({"authorization", "body", "credentials_token", "password", "secret", "token", "tokens"})
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 Words = MutableMapping[str, Any]
@@ -54,6 +56,7 @@ class Lines:
     def _write_forever(self) -> None:
         while True:
             self._some.wait()
+            time.sleep(_PAUSE_S)  # one waking for many lines: each costs the event loop a turn of the interpreter lock
             self._some.clear()
             with self._writing:
                 self._write()

@@ -173,13 +173,7 @@ class Pipeline:
         self, routing: RoutingHeaders, address: Address, caller: Caller, directory: Directory
     ) -> tuple[Party, bool]:
         """The FROM party: one that the caller's platform hosts, given or (when only one can be meant) inferred."""
-        platform = caller.platform
-        own = [
-            one
-            for hosted in platform.parties
-            for one in directory.hosted.get(hosted.party_role.party, ())
-            if one.platform.platform_id == platform.platform_id
-        ]
+        own = directory.on_platform.get(caller.platform.platform_id, ())
         if routing.sender is not None:
             if not any(one.party == routing.sender for one in own):
                 raise InvalidParameters(f"OCPI-from names {routing.sender}, which is not one of your parties")

@@ -65,6 +65,8 @@ class Directory:
     credentials_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     """platform_id -> the token that opens the partner's doors to us, in clear."""
     hosted: Mapping[Party, tuple[Hosted, ...]] = field(default_factory=dict)
+    on_platform: Mapping[str, tuple[Hosted, ...]] = field(default_factory=dict)
+    """platform_id -> the live parties on it."""
     agreements: Mapping[tuple[Party | None, Party | None, ModuleId | None], Agreement] = field(default_factory=dict)
 
     def locate(self, party: Party, roles: tuple[Role, ...]) -> Hosted | None:
@@ -121,17 +123,21 @@ def build(
     """Make the picture; `unseal` gives the clear outgoing token of a platform, empty when there is none."""
     known = list(platforms)
     hosted: dict[Party, list[Hosted]] = defaultdict(list)
+    on_platform: dict[str, list[Hosted]] = defaultdict(list)
     for platform in known:
         if platform.state is PlatformState.REMOVED:
             continue
         for one in platform.parties:
             if not one.gone:
-                hosted[one.party_role.party].append(Hosted(one.party_role.party, one.party_role.role, platform))
+                place = Hosted(one.party_role.party, one.party_role.role, platform)
+                hosted[place.party].append(place)
+                on_platform[platform.platform_id].append(place)
     return Directory(
         hub=hub,
         platforms={platform.platform_id: platform for platform in known},
         issued={token.token_hash: (platform.platform_id, token) for platform in known for token in platform.issued},
         credentials_tokens={platform.platform_id: unseal(platform) for platform in known},
         hosted={party: tuple(places) for party, places in hosted.items()},
+        on_platform={platform_id: tuple(places) for platform_id, places in on_platform.items()},
         agreements={(rule.sender, rule.receiver, rule.module): rule for rule in agreements},
     )

@@ -19,8 +19,8 @@ from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
 WAITING_MAX = 20_000
 FLUSH_EVERY_S = 0.1
 _CLOSE_MAX_S = 3.0
-_BATCH = 1_000
-_LINES_AT_ONCE = 100
+_BATCH = 100
+_LINES_AT_ONCE = 20
 _SLICE_S = 10
 _SLICES = 6
 _PLATFORMS_MAX = 5_000
@@ -115,7 +115,7 @@ class Traffic:
 
     def record(self, leg: Leg) -> None:
         """Take one leg; it is written within about FLUSH_EVERY_S."""
-        failed = leg.http_status == 0 or leg.http_status >= 400 or leg.ocpi_status >= 2000
+        failed = _failed(leg)
         now_s = monotonic_s()
         self._hub.add(leg, failed, now_s)
         minute = self._platforms.get(leg.platform_id)
@@ -163,6 +163,10 @@ class Traffic:
             self.dropped += len(legs)
 
 
+def _failed(leg: Leg) -> bool:
+    return leg.http_status == 0 or leg.http_status >= 400 or leg.ocpi_status >= 2000
+
+
 def masked_path(module: str, suffix: str) -> str:
     """`suffix` without its query, driver token ids hidden: `/NL/TNM/…` for a push of a token, `/…/authorize`."""
     path = suffix.partition("?")[0]
@@ -194,7 +198,11 @@ def _log(leg: Leg) -> None:
         words["plan"] = leg.plan
     if leg.note:
         words["note"] = leg.note
-    structlog.get_logger().info("message", **words)
+    logger = structlog.get_logger()
+    if leg.kind is LegKind.IN or _failed(leg):
+        logger.info("message", **words)
+    else:
+        logger.debug("message", **words)  # the leg that came in has its line
 
 
 def _percentile(histograms: list[dict[int, int]], share: float) -> float:

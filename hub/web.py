@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -10,6 +11,7 @@ from hub.wire.errors import BodyTooLarge, ClientError
 from hub.wire.message import Inbound, Reply
 
 _JSON = "application/json"
+Body = TypeVar("Body", bytes, bytearray)
 _PREFIX = "/ocpi"
 
 
@@ -55,6 +57,8 @@ def _reader(request: web.Request, timeout_s: float) -> Callable[[int], Awaitable
             return b""
         if (request.content_length or 0) > limit_bytes:
             raise BodyTooLarge(f"the body is over the limit of {limit_bytes} bytes")
+        if request.content.is_eof() and request.content.exception() is None:  # it came with the header
+            return _within(request.content.read_nowait(-1), limit_bytes)
         try:
             async with asyncio.timeout(timeout_s):
                 return await _read_at_most(request, limit_bytes)
@@ -69,11 +73,14 @@ def _reader(request: web.Request, timeout_s: float) -> Callable[[int], Awaitable
 
 
 async def _read_at_most(request: web.Request, limit_bytes: int) -> bytes:
-    parts: list[bytes] = []
-    length = 0
+    body = bytearray()
     async for part in request.content.iter_any():
-        length += len(part)
-        if length > limit_bytes:
-            raise BodyTooLarge(f"the body is over the limit of {limit_bytes} bytes")
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        body += part
+        _within(body, limit_bytes)
+    return bytes(body)
+
+
+def _within(body: Body, limit_bytes: int) -> Body:
+    if len(body) > limit_bytes:
+        raise BodyTooLarge(f"the body is over the limit of {limit_bytes} bytes")
+    return body
