@@ -61,19 +61,24 @@ def ocpi_document(modules: Sequence[Module], software_version: str) -> Json:
 
 def admin_document(routes: Iterable[AdminRoute[Any]], software_version: str) -> Json:
     """What operators call."""
+    rows = list(routes)
+    schemas = _schemas([row.asks for row in rows], [])
+    in_body = {row.asks.__name__ for row in rows if _has_body(row)}
+    in_query = {row.asks.__name__ for row in rows} - in_body
     paths: dict[str, Json] = {}
-    bodies: list[type[BaseModel]] = []
-    for row in routes:
+    for row in rows:
         operation = _admin_row(row)
-        if row.method in {"GET", "DELETE"}:
-            operation["parameters"] = _query_of(row.asks)
-        elif row.asks.model_fields:
-            required = any(field.is_required() for field in row.asks.model_fields.values())
-            operation["requestBody"] = _content(_named(row.asks.__name__)) | {"required": required}
-            bodies.append(row.asks)
+        asked = schemas[row.asks.__name__]
+        required = asked.get("required", [])
+        if _has_body(row):
+            operation["requestBody"] = _content(_named(row.asks.__name__)) | {"required": bool(required)}
+        else:
+            operation["parameters"] = [
+                _parameter(name, "query", schema, name in required) for name, schema in asked["properties"].items()
+            ]
         paths.setdefault(row.path, {"parameters": _parameters(row.path, ())})[row.method.lower()] = operation
     components = {
-        "schemas": _schemas(bodies, []) | {"Refusal": _REFUSAL},
+        "schemas": {name: one for name, one in schemas.items() if name not in in_query} | {"Refusal": _REFUSAL},
         "responses": {"Refusal": _answer("Refused: `error` says why.", _named("Refusal"))},
         "securitySchemes": {"AdminToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
     }
@@ -154,6 +159,10 @@ def _operation(
     return {"operationId": name, "tags": [tag], "responses": {"200": answer, "default": _REFUSED}}
 
 
+def _has_body(row: AdminRoute[Any]) -> bool:
+    return row.method not in {"GET", "DELETE"} and bool(row.asks.model_fields)
+
+
 def _admin_row(row: AdminRoute[Any]) -> Json:
     segments = row.path.strip("/").split("/")
     return {
@@ -162,12 +171,6 @@ def _admin_row(row: AdminRoute[Any]) -> Json:
         "summary": row.summary,
         "responses": {str(row.http_status): _answer("Done.", {}), "default": _REFUSED},
     }
-
-
-def _query_of(asks: type[BaseModel]) -> list[Json]:
-    """The fields of a flat class as query parameters; a list is given by repeating the name."""
-    fields = asks.model_json_schema(schema_generator=_Untitled).get("properties", {})
-    return [_parameter(name, "query", schema) for name, schema in fields.items()]
 
 
 def _parameters(path: str, names: Iterable[str]) -> list[Json]:
