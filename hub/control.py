@@ -120,7 +120,14 @@ def open_client() -> AdminClient:
                 "hubctl admin token --help",
             )
         return AdminClient(url, lambda: token, local=False)
-    settings = Settings()
+    return open_local(Settings(), token)
+
+
+def open_local(settings: Settings, token: str = "") -> AdminClient:
+    """A client for the hub that runs with the data directory of `settings`; `token` instead of minting one.
+
+    Raises HubAway when there is none, SecretKeyUnusable when this user may not read the hub's key.
+    """
     found = address.read(settings.data_path)
     if found is None:
         raise HubAway(f"No hub is running with the data directory {settings.data_path}.", "hubctl serve")

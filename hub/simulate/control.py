@@ -5,7 +5,7 @@
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import ClientError, web
@@ -32,6 +32,8 @@ class Control:
         self._actions: dict[str, Action] = {
             "fault": self._fault,
             "invite": self._invite,
+            "outgoing-token": self._outgoing_token,
+            "received": self._received,
             "register": self._register,
             "rotate": self._rotate,
             "unregister": self._unregister,
@@ -66,6 +68,16 @@ class Control:
         peer = await self._platform.register(wishes["versions_url"], wishes["token"])
         return {"connected_to": str(peer.party)}
 
+    async def _outgoing_token(self, _: Wishes) -> Mapping[str, Any]:
+        """What this platform presents to the other side, so that a person can try a request in its name."""
+        _, token = self._platform.registered()
+        return {"outgoing_token": token}
+
+    async def _received(self, wishes: Wishes) -> Mapping[str, Any]:
+        """The requests whose path ends with `path`, in order of arrival."""
+        found = [one for one in self._platform.requests if one.path.endswith(wishes["path"])]
+        return {"requests": [{"method": one.method, "path": one.path} for one in found]}
+
     async def _rotate(self, _: Wishes) -> Mapping[str, Any]:
         peer = await self._platform.rotate()
         return {"connected_to": str(peer.party)}
@@ -78,6 +90,16 @@ class Control:
 def _cpo_actions(cpo: Cpo) -> dict[str, Action]:
     async def publish(_: Wishes) -> Mapping[str, Any]:
         return {"accepted": await cpo.publish(), "of": len(cpo.locations)}
+
+    async def free_evse(wishes: Wishes) -> Mapping[str, Any]:
+        """The first EVSE that is free, beginning with the location that `number` falls on."""
+        ids = list(cpo.locations)
+        first = wishes["number"] % len(ids) if ids else 0
+        for location_id in ids[first:] + ids[:first]:
+            for evse in cpo.locations[location_id]["evses"]:
+                if evse["status"] == "AVAILABLE":
+                    return {"location_id": location_id, "evse_uid": evse["uid"]}
+        raise LookupError(f"{cpo.name} has no free EVSE")
 
     async def status(wishes: Wishes) -> Mapping[str, Any]:
         return {"accepted": await cpo.set_status(wishes["location_id"], wishes["evse_uid"], wishes["status"])}
@@ -96,6 +118,7 @@ def _cpo_actions(cpo: Cpo) -> dict[str, Action]:
 
     return {
         "publish": publish,
+        "free-evse": free_evse,
         "status": status,
         "authorize": authorize,
         "start-session": start_session,
@@ -106,6 +129,17 @@ def _cpo_actions(cpo: Cpo) -> dict[str, Action]:
 def _emsp_actions(emsp: Emsp) -> dict[str, Action]:
     async def publish(_: Wishes) -> Mapping[str, Any]:
         return {"accepted": await emsp.broadcast_tokens(), "of": len(emsp.tokens)}
+
+    async def objects(wishes: Wishes) -> Mapping[str, Any]:
+        """What it was sent of one module, or the object that has `id`."""
+        kept: Mapping[str, Iterable[dict[str, Any]]] = {
+            "locations": emsp.locations,
+            "sessions": emsp.sessions,
+            "tariffs": emsp.tariffs,
+            "cdrs": emsp.cdrs.values(),
+        }
+        wanted = wishes.get("id")
+        return {"objects": [one for one in kept[wishes["module"]] if wanted in {None, one["id"]}]}
 
     async def start_session(wishes: Wishes) -> Mapping[str, Any]:
         uid = wishes.get("uid") or next(iter(emsp.tokens))
@@ -122,7 +156,7 @@ def _emsp_actions(emsp: Emsp) -> dict[str, Action]:
             told["result"] = await emsp.callbacks.result(sent.result_id)
         return told
 
-    return {"publish": publish, "start-session": start_session, "stop-session": stop_session}
+    return {"publish": publish, "objects": objects, "start-session": start_session, "stop-session": stop_session}
 
 
 async def _done(action: Action, body: bytes) -> web.Response:

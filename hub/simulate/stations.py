@@ -36,13 +36,13 @@ def read_points() -> Iterator[Point]:
             yield json.loads(line)
 
 
-def stations(party: Party | None = None, *, limit: int | None = None) -> list[dict[str, Any]]:
-    """The Locations of `party`, or of all operators, in the order of the file, at most `limit`."""
+def stations(*parties: Party, limit: int | None = None) -> list[dict[str, Any]]:
+    """The Locations of `parties`, or of all operators when none is named, in the order of the file, at most `limit`."""
     by_station: dict[str, list[Point]] = {}
 
     def grouped() -> Iterator[Point]:
         for point in read_points():
-            if party is None or party_of(point) == party:
+            if not parties or party_of(point) in parties:
                 by_station.setdefault(point["id_station_itinerance"] or "", []).append(point)
             yield point
 

@@ -145,3 +145,34 @@ async def test_actions_before_registration_are_refused(controlled: Pair) -> None
         409,
         {"error": f"{words.CPO} is not registered: call register first"},
     )
+
+
+async def test_what_reached_a_provider_can_be_looked_at(controlled: Pair) -> None:
+    """The objects that it was sent, all or by id, and the requests by the end of their path."""
+    await _ask(controlled.cpo, "publish")
+
+    _, all_of_them = await _ask(controlled.emsp, "objects", module="locations")
+    _, none = await _ask(controlled.emsp, "objects", module="locations", id="LOC2")
+    _, received = await _ask(controlled.emsp, "received", path="/LOC1")
+
+    assert [one["id"] for one in all_of_them["objects"]] == ["LOC1"]
+    assert none == {"objects": []}
+    assert [one["method"] for one in received["requests"]] == ["PUT"]
+    assert (await _ask(controlled.emsp, "objects", module="elsewhere"))[0] == 400
+
+
+async def test_a_free_evse_is_found_by_a_number(controlled: Pair) -> None:
+    """Any number falls on a location; without a free EVSE that is a refusal."""
+    found = await _ask(controlled.cpo, "free-evse", number=12345)
+    for evse in controlled.cpo.locations["LOC1"]["evses"]:
+        evse["status"] = "CHARGING"
+
+    assert found == (200, {"location_id": "LOC1", "evse_uid": "3256"})
+    assert (await _ask(controlled.cpo, "free-evse", number=1))[0] == 400
+
+
+async def test_a_person_may_call_in_a_platforms_name(controlled: Pair) -> None:
+    """Whoever has the key is told what the platform presents to the other side."""
+    told = await _ask(controlled.emsp, "outgoing-token")
+
+    assert told == (200, {"outgoing_token": controlled.cpo.issued_token})
