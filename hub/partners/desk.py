@@ -117,7 +117,8 @@ class Desk:
             if (page.date_from is None or page.date_from <= one.hosted.status_changed_at)
             and (page.date_to is None or one.hosted.status_changed_at < page.date_to)
         ]
-        shown = matching[page.offset : page.offset + page.limit]
+        end = page.offset + page.limit
+        shown = matching[page.offset : end]
         headers = write_next(
             f"{self._settings.ocpi_url}/{version.value}/{CLIENT_INFO}",
             inbound.query,

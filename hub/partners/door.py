@@ -1,13 +1,13 @@
 """The door: lets in whoever presents a token that this hub issued, in this process or a moment ago in another."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from hub.auth import Caller, HashToken, known_caller, token_hashes
 from hub.clock import now_utc
 from hub.partners.roster import Roster
-from hub.store.protocols import PlatformStore
+from hub.platform import Platform
 from hub.wire.errors import Unauthorized
 
 _ASKED_AT_ONCE = 4
@@ -19,14 +19,14 @@ class Door:
     def __init__(
         self,
         roster: Roster,
-        platforms: PlatformStore,
+        by_token: Callable[[str], Awaitable[Platform | None]],
         hash_token: HashToken,
         proven: Callable[[Caller], None],
         now: Callable[[], datetime] = now_utc,
     ) -> None:
-        """`proven` is called at the first use of a newly issued token; it must return at once."""
+        """`by_token` asks the store who holds a token hash. `proven` is called at the first use of a newly issued token; it must return at once."""
         self._roster = roster
-        self._platforms = platforms
+        self._by_token = by_token
         self._hash_token = hash_token
         self._proven = proven
         self._now = now
@@ -49,7 +49,7 @@ class Door:
             if token_hash in self._roster.directory.issued:
                 continue  # known, and expired
             async with self._asking:
-                known = await self._platforms.by_token(token_hash) is not None
+                known = await self._by_token(token_hash) is not None
             if known:
                 await self._roster.reload()
                 return True

@@ -138,7 +138,7 @@ def _wire(needs: _Needs) -> Front:
     )
     return Front(
         roster=roster,
-        door=Door(roster, store.platforms, secrets.hash_token, handshake.proven),
+        door=Door(roster, store.platforms.by_token, secrets.hash_token, handshake.proven),
         desk=Desk(settings, lambda: roster.directory, handshake, modules),
         outgoing=outgoing,
         pushes=ClientInfoPushes(roster, store.objects, needs.deliveries.accepted, modules, needs.tasks),

@@ -10,6 +10,8 @@ from hub.partners.means import Means
 from hub.partners.offering import UNAUTHORIZED
 from hub.platform import Platform
 
+_SUCCESS = range(200, 300)
+
 
 class Outgoing:
     """Keeps the older token until the newer one is proven; makes the older one current again when only that works."""
@@ -24,11 +26,11 @@ class Outgoing:
         if older is None:
             return
         newer_status = await self._status(platform, self._means.access(platform))
-        if newer_status == UNAUTHORIZED and await self._status(platform, older) not in {0, UNAUTHORIZED}:
+        if newer_status in _SUCCESS:
+            await self._change(platform, outgoing=platform.outgoing, previous="")
+        elif newer_status == UNAUTHORIZED and await self._status(platform, older) in _SUCCESS:
             structlog.get_logger().warning("older_token_in_use_again", partner=platform.name)
             await self._change(platform, outgoing=platform.outgoing_previous, previous=platform.outgoing)
-        elif 200 <= newer_status < 300:
-            await self._change(platform, outgoing=platform.outgoing, previous="")
 
     async def _status(self, platform: Platform, access: Access) -> int:
         """The HTTP status of a harmless call; 0 without an answer."""

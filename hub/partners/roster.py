@@ -1,10 +1,9 @@
 """The roster: keeps the directory of this process as the store has it, and tells who must know when it changes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
-from typing import cast
 
 import structlog
 
@@ -43,7 +42,7 @@ class Roster:
         self._agreements = agreements
         self._unseal = unseal
         self._now = now
-        self._opened: dict[str, str] = {}
+        self._opened: dict[tuple[str, str], str] = {}
         self._reading = asyncio.Lock()
         self._announce: Announce | None = None
         self._watches: list[Watch] = []
@@ -63,17 +62,16 @@ class Roster:
             agreements = await self._agreements.all()
             before = self.directory
             self.directory = build(before.hub, platforms, agreements, self._open)
-            live = {platform.outgoing for platform in platforms}
-            self._opened = {sealed: token for sealed, token in self._opened.items() if sealed in live}
+            live = {(platform.platform_id, platform.outgoing) for platform in platforms}
+            self._opened = {known: token for known, token in self._opened.items() if known in live}
         for watch in self._watches:
             watch(before, self.directory)
 
     async def follow(self) -> None:
         """Swap the directory after every change by any process; runs until cancelled."""
         while True:
-            changes = cast(AsyncGenerator[None, None], self._platforms.changes())
             try:
-                async with aclosing(changes):
+                async with aclosing(self._platforms.changes()) as changes:
                     async for _ in changes:
                         await self.reload()
             except StoreUnavailable as error:
@@ -120,11 +118,11 @@ class Roster:
 
     def _open(self, platform: Platform) -> str:
         """The clear outgoing token; each sealed one is opened once. A broken seal costs one partner, not the hub."""
-        sealed = platform.outgoing
-        if sealed and sealed not in self._opened:
+        known = (platform.platform_id, platform.outgoing)
+        if platform.outgoing and known not in self._opened:
             try:
-                self._opened[sealed] = self._unseal(sealed, platform.platform_id)
+                self._opened[known] = self._unseal(platform.outgoing, platform.platform_id)
             except SealBroken as error:
-                self._opened[sealed] = ""
-                structlog.get_logger().error("token_unusable", platform_id=platform.platform_id, reason=str(error))
-        return self._opened.get(sealed, "")
+                self._opened[known] = ""
+                structlog.get_logger().error("token_unusable", partner=platform.name, reason=str(error))
+        return self._opened.get(known, "")

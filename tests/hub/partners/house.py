@@ -1,5 +1,6 @@
 """A hub without functional modules for the tests of this room: the door and the desk behind real HTTP, a real store."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from hub.simulate.messages import Answer
 from hub.simulate.partner import Partner
 from hub.simulate.platform import Platform as SimulatedPlatform
 from hub.store.protocols import Leg, Store
-from hub.wire import envelope
+from hub.wire import envelope, json_text
 from hub.wire.errors import OcpiError
 from hub.wire.interface import Interface
 from hub.wire.message import Inbound, Reply
@@ -30,6 +31,7 @@ CPA = PartyRole(party=Party.of("NL", "CPA"), role=Role.CPO)
 CPB = PartyRole(party=Party.of("NL", "CPB"), role=Role.CPO)
 EMA = PartyRole(party=Party.of("DE", "EMA"), role=Role.EMSP)
 EMB = PartyRole(party=Party.of("DE", "EMB"), role=Role.EMSP)
+TOKEN_B = "token-b"
 SECRETS = Secrets(b"a server key for tests, long enough to be one")
 
 
@@ -55,7 +57,7 @@ class Recorder:
 
     def told(self) -> list[tuple[str, str]]:
         """Party and status of each push, in order."""
-        values = [envelope.json_text.check(push.body) for push in self.pushes]
+        values = [json_text.check(push.body) for push in self.pushes]
         return [(f"{value['country_code']}*{value['party_id']}", value["status"]) for value in values]
 
 
@@ -68,6 +70,8 @@ class House:
         self.lanes = lanes
         self.legs = legs
         self.store = store
+        self._swapped = asyncio.Event()
+        front.roster.watch(lambda *_: self._swapped.set())
 
     @property
     def versions_url(self) -> str:
@@ -89,6 +93,22 @@ class House:
     def statuses(self) -> dict[str, ConnectionStatus]:
         """Status of each party of each partner that was not removed."""
         return {str(view.party): view.status for view in self.front.partners.parties()}
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until `holds()`, asked after each swap of the directory; raises TimeoutError after 5 s."""
+        async with asyncio.timeout(5):
+            while not holds():
+                self._swapped.clear()
+                await self._swapped.wait()
+
+    async def until_proven(self, name: str = "Charge Point A") -> None:
+        """Wait until the first use of the newest token is noted, which happens in the background."""
+
+        def proven() -> bool:
+            issued = self.platform(name).issued
+            return len(issued) == 1 and issued[0].proven
+
+        await self.until(proven)
 
     async def join(self, partner: SimulatedPlatform, *claims: PartyRole, name: str) -> Platform:
         """Invite a simulated platform and let it register."""
@@ -169,7 +189,7 @@ async def ask(partner: Partner, url: str, token: str, method: str = "GET", body:
     return await partner.call(method, url, body, token=token)
 
 
-def credentials_of(partner: SimulatedPlatform, *roles: PartyRole, token: str = "token-b", **changes: Any) -> Any:
+def credentials_of(partner: SimulatedPlatform, *roles: PartyRole, token: str = TOKEN_B, **changes: Any) -> Any:
     """Credentials of a simulated platform, which will take `token` from the hub."""
     partner.issued_token = token
     listed = [
@@ -182,5 +202,3 @@ def credentials_of(partner: SimulatedPlatform, *roles: PartyRole, token: str = "
         for one in roles or partner.roles
     ]
     return {"token": token, "url": partner.versions_url, "roles": listed} | changes
-
-

@@ -237,7 +237,7 @@ async def test_the_old_token_works_until_the_new_one_is_used(house: House, cpo: 
 
     assert (await ask(cpo, house.versions_url, old_token)).status == 200
     assert (await ask(cpo, house.versions_url, cpo.outgoing_token or "")).status == 200
-    await _until_proven(house)
+    await house.until_proven()
     assert (await ask(cpo, house.versions_url, old_token)).status == 401
     assert len(house.platform().issued) == 1
 
@@ -279,7 +279,7 @@ async def test_a_put_whose_answer_was_lost_may_be_repeated(house: House, cpo: Pl
         assert answer.status_code == 1000
 
     assert (await ask(cpo, house.versions_url, answer.data["token"])).status == 200
-    await _until_proven(house)
+    await house.until_proven()
     assert len(house.platform().issued) == 1
 
 
@@ -288,7 +288,7 @@ async def test_a_failed_put_changes_nothing(house: House, cpo: Platform, break_i
     """H2.24 H2.28: after a failed PUT the old tokens of both directions are in force as before."""
     await house.join(cpo, CPA, name="Charge Point A")
     await cpo.call("GET", house.versions_url)
-    await _until_proven(house)
+    await house.until_proven()
     before, old_token = house.platform(), cpo.outgoing_token or ""
     body = credentials_of(cpo, token="never-agreed")
     break_it(cpo)
@@ -318,9 +318,7 @@ async def test_roles_that_a_put_drops_are_suspended_and_new_ones_connected(house
     await house.join(cpo, CPA, CPB, name="Charge Point A")
     house.lanes.pushes.clear()
 
-    await ask(
-        cpo, house.url("credentials"), cpo.outgoing_token or "", "PUT", credentials_of(cpo, CPB, token="newer")
-    )
+    await ask(cpo, house.url("credentials"), cpo.outgoing_token or "", "PUT", credentials_of(cpo, CPB, token="newer"))
 
     assert house.lanes.told() == [("NL*CPA", "SUSPENDED"), ("NL*CPB", "CONNECTED")]
     assert house.statuses() == {"NL*CPB": ConnectionStatus.CONNECTED}
@@ -380,9 +378,7 @@ async def test_of_two_posts_at_once_one_wins(house: House, cpo: Platform) -> Non
     token_a = await house.invite()
     body = credentials_of(cpo)
 
-    answers = await asyncio.gather(
-        *(ask(cpo, house.url("credentials"), token_a, "POST", body) for _ in range(2))
-    )
+    answers = await asyncio.gather(*(ask(cpo, house.url("credentials"), token_a, "POST", body) for _ in range(2)))
 
     assert sorted(answer.status for answer in answers) == [200, 401]
 
@@ -487,14 +483,5 @@ async def test_no_token_is_in_what_is_said_about_a_failure(house: House, cpo: Pl
     assert token_a not in said
 
 
-async def _until_proven(house: House) -> None:
-    """The first use of a token is noted in the background."""
-    async with asyncio.timeout(5):
-        while len(house.platform().issued) != 1 or not house.platform().issued[0].proven:
-            await asyncio.sleep(0.005)
-
-
 def _other_port(house: House) -> int:
     return int(house.settings.public_url.rpartition(":")[2]) + 1
-
-
