@@ -1,8 +1,9 @@
 """Scripted partners of a whole hub: platforms with every functional module on both sides, and one line to join them."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import modules
 from hub.simulate.messages import Answer, Received, Reply, ok
@@ -13,6 +14,16 @@ from tests.running import RunningHub
 
 S, R = Interface.SENDER, Interface.RECEIVER
 FUNCTIONAL = [module for module in modules.ALL if module.functional]
+
+
+class Asked(NamedTuple):
+    """What a test asks of the hub; `platform.ask(*asked, to=…)` sends it."""
+
+    method: str
+    module: str
+    interface: Interface
+    path: str = ""
+    body: Any = None
 
 
 class Scripted(Platform):
@@ -44,9 +55,11 @@ class Scripted(Platform):
         """Script the answer of one of this platform's endpoints, as `answer` does."""
         self.answer(method, self.path(module, interface) + path, reply)
 
-    def got(self, module: str) -> list[Received]:
-        """What came for a module, oldest first; HubClientInfo and handshakes do not mix in."""
-        return [received for received in self.requests if module in received.segments]
+    def got(self, segment: str = "") -> list[Received]:
+        """What came, oldest first, with `segment` (a module's name) in its path; without one all but HubClientInfo."""
+        if segment:
+            return [received for received in self.requests if segment in received.segments]
+        return [received for received in self.requests if "hubclientinfo" not in received.segments]
 
     def forget(self) -> None:
         """Drop every script and everything that was received."""
@@ -69,3 +82,10 @@ async def joined(hub: RunningHub, *roles: str, **options: Unpack[ServerOptions])
 def party(written: str) -> Party:
     """`NL*CPA` as a party."""
     return Party.parse(written)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 10.0) -> None:
+    """Ask again and again: for what the hub does after it has answered, and tells nobody; raises TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        while not await holds():  # noqa: ASYNC110 - there is no event to wait for outside of the hub
+            await asyncio.sleep(0.005)

@@ -92,7 +92,7 @@ async def test_a_relative_location(cpo: Scripted, emsp: Scripted, location: str,
 
     await cpo.call("GET", ours, to=words.EMSP, from_=words.CPO)
 
-    assert [received.target for received in emsp.requests] == [target]
+    assert [received.target for received in emsp.got()] == [target]
 
 
 @pytest.mark.parametrize(

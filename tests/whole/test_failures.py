@@ -13,7 +13,7 @@ from hub.wire.headers import RoutingHeaders, read_routing
 from hub.wire.party import PartyRole
 from tests import words
 from tests.running import RunningHub, running_hub
-from tests.whole.platforms import R, S, Scripted, joined, party
+from tests.whole.platforms import R, S, Scripted, joined, party, until
 
 SHORT_S = 0.2
 
@@ -115,13 +115,15 @@ async def test_a_closed_door_is_4003_and_then_offline(whole_settings: Settings, 
 
 
 async def _until(emsp: Scripted, status_code: int, said: str = "") -> Answer:
-    """Ask until the hub has noticed; it finds out in the background, and nobody is told."""
-    async with asyncio.timeout(10):
-        while True:
-            answer = await emsp.ask("GET", "locations", S, "/LOC1", to=words.CPO)
-            if answer.status_code == status_code and said in str(answer.json.get("status_message")):
-                return answer
-            await asyncio.sleep(0.01)
+    """Ask until the hub has noticed."""
+    answers: list[Answer] = []
+
+    async def noticed() -> bool:
+        answers.append(await emsp.ask("GET", "locations", S, "/LOC1", to=words.CPO))
+        return answers[-1].status_code == status_code and said in str(answers[-1].json.get("status_message"))
+
+    await until(noticed)
+    return answers[-1]
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -109,7 +109,7 @@ async def test_pages_elsewhere_get_an_address_of_the_hub(
     assert (len(links), len(opaque)) == (2, 2)
     assert all(len(url) <= 255 and len(urlsplit(url).query) >= 22 for url in links)
     assert [read_routing(answer.headers).sender for answer in answers] == [words.CPO] * 3
-    assert [received.target for received in cpo.requests if received.path.startswith("/pages")] == [
+    assert [received.target for received in cpo.got("pages")] == [
         "/pages/of/mine?cursor=1",
         "/pages/of/mine?cursor=2",
     ]
@@ -127,7 +127,7 @@ async def test_a_page_address_is_nobody_elses(hub: RunningHub, cpo: Scripted, em
     guessed = await emsp.call("GET", f"{page[:-4]}AAAA", to=words.CPO, from_=words.EMSP)
 
     assert [(answer.status, answer.status_code) for answer in (stolen, moved, guessed)] == [(404, 2001)] * 3
-    assert list(cpo.requests) == []
+    assert cpo.got() == []
 
 
 @pytest.mark.parametrize(
