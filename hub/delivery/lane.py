@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from hub.delivery.item import Effect, Form, Item, Outcome, Send, State, Target
 from hub.delivery.schedule import Pace, backoff_s
-from hub.store.protocols import StoredObject
 
 UNCLEAR_IN_A_ROW = 3
 _BUSY_S = 0.1
@@ -68,6 +67,18 @@ class Lane:
         """Items on their way."""
         return len(self._in_flight)
 
+    @property
+    def postponed(self) -> int:
+        """Targets that wait for a time of their own."""
+        return len(self._postponed)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing to do, and nothing known to be behind."""
+        return not (self._waiting or self._in_flight or self.unread or self._postponed) and (
+            self.breaker is not Breaker.OPEN
+        )
+
     def tries(self, target: Target) -> int:
         """How often this target, or anything at all, was tried in vain since it last went well."""
         return max(self._tries, self._postponed.get(target, (0.0, 0))[1])
@@ -86,19 +97,16 @@ class Lane:
         self.unread = False
         self._reads += 1
 
-    def end_read(self, found: Iterable[StoredObject] | None, *, complete: bool, now_s: float) -> None:
-        """Take what the store said since `begin_read` (None: it did not answer); `complete` when that is all there is."""
+    def end_read(self, found: Iterable[Item], *, complete: bool, now_s: float) -> None:
+        """Take what the store said since `begin_read`; `complete` when that is all there is."""
         self._reads -= 1
-        if found is None or not complete:
+        if not complete:
             self.unread = True
         seen: set[Target] = set()
-        for stored in found or ():
-            for receiver in stored.behind:
-                if receiver.rpartition(":")[0] == self.platform_id:
-                    item = Item(receiver, stored)
-                    seen.add(item.target)
-                    self._take_missed(item, now_s)
-        if complete and found is not None:
+        for item in found:
+            seen.add(item.target)
+            self._take_missed(item, now_s)
+        if complete:
             self._postponed = {target: wait for target, wait in self._postponed.items() if target in seen}
         if not self._reads:
             while len(self._known) > self._known_max:

@@ -46,6 +46,11 @@ def item(revision: int = 1, name: str = "loc1", *, whole: bool = True, receiver:
     return Item(receiver, stored(revision, name), push)
 
 
+def missed(found: Iterable[StoredObject]) -> list[Item]:
+    """What a read of the store gives a lane."""
+    return [Item(receiver, one) for one in found for receiver in sorted(one.behind)]
+
+
 def lane(*, read: bool = True, waiting_max: int = 1000, in_flight_max: int = 4, per_s: float = 1e9) -> Lane:
     """A lane that knows that nothing is behind, unless `read` is False."""
     made = Lane("p1", Pace(per_s), in_flight_max=in_flight_max, waiting_max=waiting_max)
@@ -148,7 +153,7 @@ def test_a_half_open_lane_sends_one_item_to_see() -> None:
     now_s = 1.0
     for _ in range(8):
         one.begin_read()
-        one.end_read([stored(1, f"loc{n}") for n in range(3)], complete=True, now_s=now_s)
+        one.end_read(missed([stored(1, f"loc{n}") for n in range(3)]), complete=True, now_s=now_s)
         probe = send(one, now_s)
         assert (one.breaker, one.next(now_s)) == (Breaker.HALF_OPEN, None)
         end(one, probe, Outcome.SILENT, now_s)
@@ -157,7 +162,7 @@ def test_a_half_open_lane_sends_one_item_to_see() -> None:
 
     assert waits == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
     one.begin_read()
-    one.end_read([stored(1, f"loc{n}") for n in range(3)], complete=True, now_s=now_s)
+    one.end_read(missed([stored(1, f"loc{n}") for n in range(3)]), complete=True, now_s=now_s)
     end(one, send(one, now_s), Outcome.DONE, now_s)
     assert one.breaker is Breaker.CLOSED
     assert len([sent for _ in range(9) if (sent := one.next(now_s))]) == 4
@@ -199,7 +204,7 @@ def test_one_object_that_always_fails_does_not_stop_the_others() -> None:
             end(one, sent, Outcome.UNCLEAR if bad else Outcome.DONE, now_s)
         if one.wants_read(now_s):
             one.begin_read()
-            one.end_read([stored(1, "bad", RECEIVERS[:1])], complete=True, now_s=now_s)
+            one.end_read(missed([stored(1, "bad", RECEIVERS[:1])]), complete=True, now_s=now_s)
         now_s += 10.0
         assert one.breaker is Breaker.CLOSED
         assert one._known[item(1, "good").target][0] == (1, round_)
@@ -235,7 +240,7 @@ def test_a_newer_push_takes_the_place_of_what_was_found_behind() -> None:
     """D1: what a receiver missed and what is new collapse into the current object."""
     one = lane()
     one.begin_read()
-    one.end_read([stored(3)], complete=True, now_s=0.0)
+    one.end_read(missed([stored(3)]), complete=True, now_s=0.0)
     one.push(item(4, whole=False))
 
     sent = send(one)
@@ -258,7 +263,7 @@ def test_what_was_already_sent_is_not_sent_again_when_the_store_lags() -> None:
     end(one, send(one), Outcome.DONE)
     flying = send(one)
     one.begin_read()
-    one.end_read([stored(1, f"loc{n}", behind=RECEIVERS[:1]) for n in range(3)], complete=True, now_s=0.0)
+    one.end_read(missed([stored(1, f"loc{n}", behind=RECEIVERS[:1]) for n in range(3)]), complete=True, now_s=0.0)
 
     end(one, flying, Outcome.DONE)
     end(one, send(one), Outcome.DONE)
@@ -269,7 +274,7 @@ def test_catching_up_is_paced_and_live_pushes_are_not() -> None:
     """A receiver that comes back is not flooded with what it missed, and gets what is new at once."""
     one = lane(read=False, per_s=20.0, in_flight_max=1000)
     one.begin_read()
-    one.end_read([stored(1, f"old{n}", behind=RECEIVERS[:1]) for n in range(100)], complete=True, now_s=0.0)
+    one.end_read(missed([stored(1, f"old{n}", behind=RECEIVERS[:1]) for n in range(100)]), complete=True, now_s=0.0)
     for number in range(50):
         one.push(item(1, f"new{number}"))
 
@@ -402,7 +407,7 @@ class World:
             self.reads[self.reads.index(None)] = [one for one in self.objects.values() if one.behind]
         elif step == 2 and self.reads:
             found = self.reads.pop(0)
-            self.lane.end_read(found, complete=True, now_s=self.now_s)
+            self.lane.end_read(missed(found or []), complete=found is not None, now_s=self.now_s)
 
     def restart(self) -> None:
         """The process ends and another one takes over; what was on its way had arrived or not."""
