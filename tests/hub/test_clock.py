@@ -93,6 +93,8 @@ async def test_join_waits_for_what_tasks_start() -> None:
 async def test_closing_cancels_what_runs_and_says_nothing() -> None:
     """After `close` nothing runs; a cancelled task has cleaned up, and is no failure."""
     tasks, cleaned = Tasks(), []
+    unhandled: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
 
     async def endless() -> None:
         try:
@@ -105,7 +107,9 @@ async def test_closing_cancels_what_runs_and_says_nothing() -> None:
         task = tasks.spawn(endless(), "endless")
         await asyncio.sleep(0)
         await tasks.close()
+    asyncio.get_running_loop().set_exception_handler(None)
 
+    assert unhandled == []
     assert task.cancelled()
     assert cleaned == ["endless"]
     assert len(tasks) == 0

@@ -121,3 +121,12 @@ def test_no_error_and_no_text_holds_a_secret(monkeypatch: pytest.MonkeyPatch) ->
     for text in (printed, str(refused.value)):
         assert KEY not in text
         assert "pass-word" not in text
+
+
+def test_a_key_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refusal of a secret does not repeat it."""
+    monkeypatch.setenv("HUB_SECRET_KEY", "sh0rt")
+
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "sh0rt" not in str(refused.value)

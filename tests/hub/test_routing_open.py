@@ -105,13 +105,14 @@ def test_a_session_and_its_cdr_go_to_the_emsp_of_the_token(method: str, module: 
     assert decided == Forward(DIRECTORY.hosted[EMSP][0], endpoint_url("emsp", module, R))
 
 
+@pytest.mark.parametrize("role", ["CPO", "NSP", "SCSP", "OTHER"])
 @pytest.mark.parametrize("module", ["cdrs", "sessions"])
-def test_a_party_that_is_no_emsp_gets_no_session(module: str) -> None:
-    """H3.41: when cdr_token names an operator, nobody fits: 4001."""
-    body = {"cdr_token": words.cdr_token(country_code="NL", party_id="CPA")}
+def test_a_party_that_is_no_emsp_gets_no_session(module: str, role: str) -> None:
+    """H3.41: when cdr_token names a party in another role only, nobody fits: 4001."""
+    where = directory(platform("p", f"DE/EMA/{role}"))
     method, suffix = ("POST", "") if module == "cdrs" else ("PUT", "/NL/CPA/S1")
 
-    assert outcome(request(method, module, R, suffix, body=body), DIRECTORY) == "4001"
+    assert outcome(request(method, module, R, suffix, body={"cdr_token": words.cdr_token()}), where) == "4001"
 
 
 @pytest.mark.parametrize("module", ["cdrs", "sessions"])

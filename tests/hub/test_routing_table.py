@@ -7,7 +7,7 @@ import pytest
 
 from hub.catalog import Errand
 from hub.routing import Forward
-from hub.wire.errors import OcpiError
+from hub.wire.errors import InvalidParameters, OcpiError
 from hub.wire.interface import Interface
 from hub.wire.party import Party
 from tests import words
@@ -134,6 +134,9 @@ def test_addressed_to_a_stranger(row: Row) -> None:
 def test_a_get_is_never_a_broadcast(row: Row) -> None:
     """H3.40: GET on the RECEIVER interface never reaches more than one party, with TO = hub or without TO."""
     assert "broadcast" not in {outcome(row.asked(to), DIRECTORY) for to in (HUB, None)}
+    if row.to_hub != "callback":
+        with pytest.raises(InvalidParameters, match="GET cannot be broadcast"):
+            plan(row.asked(HUB), DIRECTORY)
 
 
 @pytest.mark.parametrize("module", ["sessions", "cdrs", "commands", "chargingprofiles"])
