@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from hub.config import Settings
 from hub.store import embedded
@@ -18,6 +20,10 @@ from hub.store.mongo import open_store
 from hub.store.protocols import Store
 
 SYSTEM_DATABASES = ("admin", "config", "local")
+
+# A busy machine is no failure of a property: what must be quick says so with a bound of its own.
+hypothesis_settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("hub")
 
 
 @pytest.fixture(scope="session")

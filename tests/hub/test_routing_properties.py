@@ -75,7 +75,7 @@ DIRECTORIES = st.builds(
     ),
     st.lists(st.builds(rule, ANYONE, ANYONE, st.sampled_from(MODULES), st.sampled_from(Effect)), max_size=5),
 )
-BOUNDED = settings(max_examples=40, deadline=None)
+BOUNDED = settings(max_examples=40)
 """Each example asks every request of every party."""
 ANYBODY = (None, HUB, *PARTIES, Party.of("XX", "XXX"))
 KNOWN = st.lists(st.sampled_from(PARTIES), max_size=2, unique=True)
