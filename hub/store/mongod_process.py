@@ -19,6 +19,8 @@ REPLICA_SET = "hub"
 ANSWER_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 30.0
 _POLL_S = 0.01
+_ENDED = ("", "Z", "X")
+"""Gone, or dead and not yet waited for by its parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Mongod:
         """Tell whether it still is."""
         if self.process is not None:
             return self.process.poll() is None
-        return bool(_command_line(self.pid))
+        return _state(self.pid) not in _ENDED
 
     def was_started_by(self, command: list[str]) -> bool:
         """Tell whether these very words started it."""
@@ -171,11 +173,20 @@ def command(home: Home, binary: Path, port: int) -> list[str]:
 
 
 def _command_line(pid: int) -> list[str]:
-    """The words that started process `pid`; none when it is gone (or a zombie), or the system has no /proc."""
+    """The words that started process `pid`; none when it is gone or ending, or the system has no /proc."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
     except OSError:
         return []
+
+
+def _state(pid: int) -> str:
+    """The letter of the state of process `pid`; empty when it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return stat.rpartition(")")[2].split()[0]
 
 
 async def become_primary(home: Home, port: int) -> None:

@@ -1,8 +1,6 @@
 """The private mongod: started, stopped, adopted and replaced; every refusal a sentence."""
 
 import asyncio
-import os
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -19,6 +17,7 @@ from hub.store.errors import MongoUnavailable
 from hub.store.mongo import open_store
 from hub.store.mongod_binary import find_mongod
 from hub.store.protocols import ObjectKey, Store, StoredObject, StoreUnavailable
+from tests.hub.store.processes import freeze, is_running, kill, pid_of
 from tests.hub.store.samples import mapping, stored
 
 HUB = """
@@ -33,14 +32,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def _pid(data_path: Path) -> int:
-    return int((data_path / "mongodb" / "data" / "mongod.lock").read_text())
-
-
-def _is_running(pid: int) -> bool:
-    return bool(Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 @asynccontextmanager
@@ -72,8 +63,8 @@ async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None
     async with private_mongod(tmp_path) as url, open_store(url) as store:
         await store.mappings.add(mapping())
         saved = await store.objects.save(stored())
-        pid = _pid(tmp_path)
-    stopped = not _is_running(pid)
+        pid = pid_of(tmp_path)
+    stopped = not is_running(pid)
     async with private_mongod(tmp_path) as url, open_store(url) as store:
         assert await store.mappings.find(mapping().opaque) == mapping()
         assert await store.objects.get(saved.key) == saved
@@ -87,14 +78,14 @@ async def test_the_mongod_of_a_killed_hub_is_adopted(tmp_path: Path) -> None:
         first = await _count_after_insert(url)
         hub.kill()
         await hub.wait()
-        pid = _pid(tmp_path)
-        assert _is_running(pid)
+        pid = pid_of(tmp_path)
+        assert is_running(pid)
     async with private_mongod(tmp_path) as adopted:
         second = await _count_after_insert(adopted)
-        assert (adopted, _pid(tmp_path)) == (url, pid)
+        assert (adopted, pid_of(tmp_path)) == (url, pid)
 
     assert (first, second) == (1, 2)
-    assert not _is_running(pid)
+    assert not is_running(pid)
 
 
 async def test_a_killed_mongod_is_replaced_and_loses_nothing(tmp_path: Path) -> None:
@@ -102,7 +93,7 @@ async def test_a_killed_mongod_is_replaced_and_loses_nothing(tmp_path: Path) -> 
     async with _hub_process(tmp_path) as (hub, url), open_store(url) as store:
         saved = await asyncio.gather(*(store.objects.save(stored(str(number))) for number in range(50)))
         hub.kill()
-        os.kill(_pid(tmp_path), signal.SIGKILL)
+        await kill(pid_of(tmp_path))
     async with private_mongod(tmp_path) as url, open_store(url) as store:
         assert [await store.objects.get(one.key) for one in saved] == saved
 
@@ -111,16 +102,16 @@ async def test_a_mongod_that_is_killed_under_the_hub_comes_back(tmp_path: Path) 
     """On the same port, so that the hub's connections find it again, with everything that was acknowledged."""
     async with private_mongod(tmp_path) as url, open_store(url) as store:
         saved = await store.objects.save(stored())
-        pid = _pid(tmp_path)
-        os.kill(pid, signal.SIGKILL)
+        pid = pid_of(tmp_path)
+        await kill(pid)
         async with asyncio.timeout(20):
             while not (found := await _get_if_answering(store, saved.key)):
                 continue
 
         assert found == saved
-        assert _pid(tmp_path) != pid
-        pid = _pid(tmp_path)
-    assert not _is_running(pid)
+        assert pid_of(tmp_path) != pid
+        pid = pid_of(tmp_path)
+    assert not is_running(pid)
 
 
 async def _get_if_answering(store: Store, key: ObjectKey) -> StoredObject | None:
@@ -137,13 +128,13 @@ async def test_a_mongod_that_hangs_is_replaced(tmp_path: Path, monkeypatch: pyte
         await _count_after_insert(url)
         hub.kill()
         await hub.wait()
-    pid = _pid(tmp_path)
-    os.kill(pid, signal.SIGSTOP)
+    pid = pid_of(tmp_path)
+    await freeze(pid)
     async with private_mongod(tmp_path) as url:
         second = await _count_after_insert(url)
 
     assert second == 2
-    assert not _is_running(pid)
+    assert not is_running(pid)
 
 
 async def test_a_mongod_of_another_make_is_replaced(tmp_path: Path) -> None:
@@ -152,14 +143,14 @@ async def test_a_mongod_of_another_make_is_replaced(tmp_path: Path) -> None:
         await _count_after_insert(url)
         hub.kill()
         await hub.wait()
-    pid = _pid(tmp_path / "data")
+    pid = pid_of(tmp_path / "data")
     other = tmp_path / "other-mongod"
     other.symlink_to(find_mongod())
     async with private_mongod(tmp_path / "data", str(other)) as url:
         second = await _count_after_insert(url)
 
     assert second == 2
-    assert not _is_running(pid)
+    assert not is_running(pid)
 
 
 async def test_a_stranger_with_the_noted_process_id_is_left_alone(tmp_path: Path) -> None:

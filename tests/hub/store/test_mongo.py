@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from hub.store.errors import MongoUnavailable
 from hub.store.mongo import open_store
 from hub.store.mongod_binary import find_mongod
 from hub.store.protocols import StoreUnavailable
+from tests.hub.store.processes import freeze, kill, pid_of
 from tests.hub.store.samples import platform
 
 
@@ -123,19 +124,19 @@ async def test_a_url_that_is_none_is_a_sentence_without_the_password(driver: Dri
     assert "pencil" not in repr(caught.value)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("away", [kill, freeze])
 async def test_a_database_that_goes_away_is_unavailable_and_comes_back(
-    tmp_path: Path, driver: DriverName, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+    tmp_path: Path, driver: DriverName, monkeypatch: pytest.MonkeyPatch, away: Callable[[int], Awaitable[None]]
 ) -> None:
     """Dead or frozen: every call ends in bounded time with StoreUnavailable, and works again when the database is back."""
     monkeypatch.setattr(errors, "OPERATION_TIMEOUT_S", 0.5)
     async with private_mongod(tmp_path) as url, open_store(url, driver=driver) as store:
         saved = await store.platforms.save(platform())
-        pid = int((tmp_path / "mongodb" / "data" / "mongod.lock").read_text())
-        os.kill(pid, how)
+        pid = pid_of(tmp_path)
+        await away(pid)
         with pytest.raises(StoreUnavailable):
             await store.platforms.all()
-        if how is signal.SIGSTOP:
+        if away is freeze:
             os.kill(pid, signal.SIGCONT)
         monkeypatch.setattr(errors, "OPERATION_TIMEOUT_S", 20.0)
 
@@ -153,7 +154,7 @@ async def test_changes_are_followed_through_a_restart_of_the_database(tmp_path: 
     async with private_mongod(tmp_path) as url, open_store(url, driver=driver) as store, open_store(url) as other:
         changes = store.platforms.changes()
         await anext(changes)
-        os.kill(int((tmp_path / "mongodb" / "data" / "mongod.lock").read_text()), signal.SIGKILL)
+        await kill(pid_of(tmp_path))
         async with asyncio.timeout(30):
             while True:
                 try:
