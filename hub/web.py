@@ -13,6 +13,7 @@ from hub.wire.message import Inbound, Reply
 _JSON = "application/json"
 Body = TypeVar("Body", bytes, bytearray)
 _PREFIX = "/ocpi"
+_SERVER = "ocpi-hub"  # no versions of what runs here
 
 
 def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) -> None:
@@ -48,7 +49,8 @@ def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> Non
 
 def write_response(reply: Reply) -> web.Response:
     """A response with exactly the reply's headers and the type of its body."""
-    return web.Response(body=reply.body, status=reply.http_status, headers=reply.headers, content_type=_JSON)
+    headers = {**reply.headers, "Server": _SERVER}
+    return web.Response(body=reply.body, status=reply.http_status, headers=headers, content_type=_JSON)
 
 
 def _reader(request: web.Request, timeout_s: float) -> Callable[[int], Awaitable[bytes]]:
