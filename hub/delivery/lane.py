@@ -75,9 +75,8 @@ class Lane:
     @property
     def idle(self) -> bool:
         """Nothing to do, and nothing known to be behind."""
-        return not (self._waiting or self._in_flight or self.unread or self._postponed) and (
-            self.breaker is not Breaker.OPEN
-        )
+        busy = self._waiting or self._in_flight or self._postponed or self._reads or self.unread
+        return not busy and self.breaker is not Breaker.OPEN
 
     def tries(self, target: Target) -> int:
         """How often this target, or anything at all, was tried in vain since it last went well."""
@@ -238,11 +237,11 @@ class Lane:
 
     def _append(self, item: Item) -> None:
         queue = self._queues.setdefault(item.target, deque())
+        if queue and queue[-1].push is None and queue[-1].state <= item.state:
+            queue.pop()  # it was only found behind: the newer state, or the owner's own push, stands for both
+            self._waiting -= 1
         if queue and queue[-1].state >= item.state:
             return
-        if queue and queue[-1].push is None:  # it was only found behind: the newer state stands for both
-            queue.pop()
-            self._waiting -= 1
         queue.append(item)
         self._waiting += 1
         self._make_ready(item.target)
