@@ -43,12 +43,16 @@ def parse_url(url: str, allow_private: bool) -> URL:
 
 
 def check_address(address: str) -> None:
-    """Raise AddressRefused unless the IP address is a public one, also when an IPv6 address wraps an IPv4 one."""
+    """Raise AddressRefused unless the IP address is a public one; of an IPv6 address that wraps an IPv4 one, the inner.
+
+    Raises ValueError when it is no IP address in the common form.
+    """
     if "%" in address:
         raise AddressRefused("the address is bound to one network interface")
-    ip = ipaddress.ip_address(address)
-    for one in (ip, *_wrapped(ip)):
-        if not one.is_global or one.is_multicast or one.is_reserved or one.is_unspecified:
+    ip = _unwrapped(ipaddress.ip_address(address))
+    relay = ip.sixtofour if isinstance(ip, ipaddress.IPv6Address) else None
+    for one in (ip, relay):
+        if one is not None and (not one.is_global or one.is_multicast or one.is_reserved):
             raise AddressRefused(f"{address} is not a public address")
 
 
@@ -69,12 +73,10 @@ def _check_literal(host: str) -> None:
         raise AddressRefused(f"{host[:60]} is an unusual form of an IP address") from None
 
 
-def _wrapped(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    """IPv4 addresses that an IPv6 one stands for: mapped, 6to4, Teredo, NAT64, and the old compatible form."""
+def _unwrapped(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that is really called through a mapped or a NAT64 address."""
     if isinstance(ip, ipaddress.IPv4Address):
-        return []
-    teredo = ip.teredo
-    found = [ip.ipv4_mapped, ip.sixtofour, *(teredo or ())]
-    if ip in _NAT64 or int(ip) >> 32 == 0:
-        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-    return [one for one in found if one is not None]
+        return ip
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip

@@ -471,7 +471,7 @@ STEPS = st.sampled_from(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(STEPS, min_size=30, max_size=80))
 def test_any_interleaving_keeps_the_order_and_forgets_nothing(steps: list[Step]) -> None:
     """H3.27, D1: pushes here and elsewhere, lost answers, late reads, restarts: never back in time, never forgotten."""
