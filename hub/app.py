@@ -28,7 +28,7 @@ from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store, StoreUnavailable
 from hub.traffic import Traffic
-from hub.web import add_health, add_ocpi
+from hub.web import Runner, add_health, add_ocpi
 
 _DRAIN_S = 10.0
 _QUESTION_S = 5.0
@@ -66,7 +66,7 @@ class Hub:
 
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
         """Listen, and say where for hubctl on this machine. The time for a header to arrive is read_timeout_s too."""
-        self._runner = web.AppRunner(
+        self._runner = Runner(
             self._web,
             access_log=None,
             keepalive_timeout=self.settings.read_timeout_s,

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import structlog
 from aiohttp import web
 
+from hub.clock import new_id, now_utc
 from hub.pipeline import Pipeline
+from hub.wire import envelope
 from hub.wire.errors import BodyTooLarge, ClientError
+from hub.wire.headers import MessageIds
 from hub.wire.message import Inbound, Reply
 
 _JSON = "application/json"
@@ -45,6 +49,49 @@ def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> Non
         return web.json_response({"status": status, "reason": why_not or None}, status=503 if why_not else 200)
 
     app.router.add_get("/health", health)
+
+
+class _Connection(web.RequestHandler):
+    """One connection of a client: what is no HTTP is refused in an envelope and quoted nowhere, for it may hold a token."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer and close the connection; `exc` and `message` quote a broken request, so neither is shown."""
+        if status >= 500:
+            return super().handle_error(request, status, exc, message)
+        structlog.get_logger().info(
+            "request_broken", remote=request.remote, http_status=status, reason=type(exc).__name__
+        )
+        broken = envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
+        ids = MessageIds(request_id=new_id(), correlation_id=new_id())
+        response = write_response(Reply(http_status=status, body=broken, headers=ids.write()))
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    """Makes connections of ours for an application's server."""
+
+    def __init__(self, made: web.Server, options: dict[str, Any]) -> None:
+        super().__init__(made.request_handler, request_factory=made.request_factory)
+        self._options = options
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=asyncio.get_running_loop(), **self._options)
+
+
+class Runner(web.AppRunner):
+    """An AppRunner whose connections are ours."""
+
+    async def _make_server(self) -> web.Server:
+        return _Server(await super()._make_server(), self._kwargs)
 
 
 def write_response(reply: Reply) -> web.Response:

@@ -20,9 +20,9 @@ def read_authorization(values: list[str]) -> tuple[str, ...]:
     """Return the tokens that these header values may mean, the likeliest first; none when they cannot mean any.
 
     Base64 comes first, with a newline at its end forgiven: the specification's own examples carry one. Then the raw text.
-    Two Authorization headers mean nothing.
+    Two Authorization headers mean nothing, nor does one with a byte that is not ASCII.
     """
-    if len(values) != 1 or len(values[0]) > MAX_HEADER_CHARS:
+    if len(values) != 1 or len(values[0]) > MAX_HEADER_CHARS or not values[0].isascii():
         return ()
     scheme, _, written = values[0].strip().partition(" ")
     written = written.strip()

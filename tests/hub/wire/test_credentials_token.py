@@ -74,6 +74,7 @@ def test_the_scheme_has_no_case(scheme: str) -> None:
         ["ZXhhbXBsZS10b2tlbg=="],
         ["Token ZXhhbXBsZS10b2tlbg==", "Token ZXhhbXBsZS10b2tlbg=="],
         ["Token " + "a" * MAX_HEADER_CHARS],
+        ["Token \udcff\udcfe"],
     ],
 )
 def test_what_is_no_token_means_none(values: list[str]) -> None:
