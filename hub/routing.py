@@ -143,13 +143,16 @@ def receivers(sender: Party, module: Module, directory: Directory, platform_id: 
 
 
 def visible_owners(asking: Party, module: Module, directory: Directory) -> frozenset[Party]:
-    """Whose stored objects a party sees in GET All: every owner it may exchange this module with, unless SUSPENDED."""
-    owners = directory.with_roles(module.sender_roles)
+    """Whose stored objects a party sees in GET All: its own, and those of every owner that it may exchange this module with.
+
+    Others' objects are for parties of the receiving side alone: what one provider told operators, no other provider reads.
+    """
+    receives = any(one.role in module.receiver_roles for one in directory.hosted.get(asking, ()))
     return frozenset(
         one.party
-        for one in owners
+        for one in directory.with_roles(module.sender_roles)
         if one.status in {ConnectionStatus.CONNECTED, ConnectionStatus.OFFLINE}
-        and (one.party == asking or directory.may_exchange(asking, one.party, module.identifier))
+        and (one.party == asking or (receives and directory.may_exchange(asking, one.party, module.identifier)))
     )
 
 
