@@ -84,7 +84,7 @@ class Cpo(Platform):
             "tokens": len(self.tokens),
         }
 
-    async def publish(self, *, concurrency: int = 8) -> int:
+    async def publish(self, *, concurrency: int = 24) -> int:
         """Broadcast tariffs, then locations, through the hub; return how many locations it accepted."""
         await self.push_all("tariffs", self.tariffs.values(), concurrency=concurrency)
         return await self.push_all("locations", self.locations.values(), concurrency=concurrency)
