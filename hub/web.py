@@ -21,7 +21,7 @@ _SERVER = "ocpi-hub"  # no versions of what runs here
 
 
 def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) -> None:
-    """Serve everything under `/ocpi`."""
+    """Serve `/ocpi` and everything under it."""
 
     async def handle(request: web.Request) -> web.Response:
         path, _, query = request.raw_path.partition("?")
@@ -37,7 +37,8 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) ->
         )
         return write_response(reply)
 
-    app.router.add_route("*", _PREFIX + "/{rest:.*}", handle)
+    for path in (_PREFIX, _PREFIX + "/{rest:.*}"):
+        app.router.add_route("*", path, handle)
 
 
 def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> None:
