@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from hub.admin import views
-from hub.admin.errors import Unknown
+from hub.admin.errors import Clash, Unknown
 from hub.admin.services import AdminServices
 from hub.admin.table import AdminCall, AdminRoute, Asked, Json, Nothing
+from hub.delivery.replaying import ReplayRefused
 from hub.store.protocols import DeliveryState, FailedDelivery
 
 
@@ -19,6 +20,12 @@ class Which(Asked):
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
+class Replay(Asked):
+    """`force` sends once even to a receiver that is OFFLINE."""
+
+    force: bool = False
+
+
 async def _list(call: AdminCall[Which]) -> Json:
     office, asked = call.office, call.asked
     platform_id = office.partners.find(asked.partner).platform_id if asked.partner else ""
@@ -28,6 +35,17 @@ async def _list(call: AdminCall[Which]) -> Json:
 
 async def _show(call: AdminCall[Nothing]) -> Json:
     return _view(call.office, await _find(call.office, call.path["delivery_id"]))
+
+
+async def _replay(call: AdminCall[Replay]) -> Json:
+    delivery_id = call.path["delivery_id"]
+    await _find(call.office, delivery_id)
+    try:
+        done = await call.office.deliveries.replay(delivery_id, call.asked.force)
+    except ReplayRefused as refused:
+        hint = "" if call.asked.force else f"hubctl deliveries replay {delivery_id} --force"
+        raise Clash(f"Not sent: {refused}.", hint, code="replay_refused") from None
+    return {"ok": done.ok, "said": done.said, "http_status": done.http_status, "ocpi_status": done.ocpi_status}
 
 
 async def _find(office: AdminServices, delivery_id: str) -> FailedDelivery:
@@ -52,4 +70,11 @@ ROUTES = (
         method="GET", path="/deliveries", act=_list, asks=Which, summary="What did not go through, latest first."
     ),
     AdminRoute(method="GET", path="/deliveries/{delivery_id}", act=_show, asks=Nothing, summary="One of them."),
+    AdminRoute(
+        method="POST",
+        path="/deliveries/{delivery_id}/replay",
+        act=_replay,
+        asks=Replay,
+        summary="Send the object as it is now, once.",
+    ),
 )

@@ -6,7 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 
 from hub.admin import views
+from hub.admin.services import AdminServices
 from hub.admin.table import AdminCall, AdminRoute, Asked, Json, Nothing
+from hub.partners.views import Outcome, PartnerView
 from hub.platform import Quirks
 from hub.wire.party import PartyRole
 
@@ -81,31 +83,32 @@ async def _register(call: AdminCall[Register]) -> Json:
         claims=_claims(asked.parties),
         quirks=Quirks(trailing_slash=asked.trailing_slash, catch_up=asked.catch_up),
     )
-    return views.outcome(outcome)
+    return _outcome(call.office, outcome)
 
 
 async def _list(call: AdminCall[Nothing]) -> Json:
-    return [views.partner(one) for one in await call.office.partners.all()]
+    last_minute = call.office.traffic.platform_figures()
+    return [views.partner(one, last_minute) for one in await call.office.partners.all()]
 
 
 async def _show(call: AdminCall[Nothing]) -> Json:
-    return views.partner(await call.office.partners.show(call.path["name"]))
+    return _partner(call.office, await call.office.partners.show(call.path["name"]))
 
 
 async def _suspend(call: AdminCall[Suspend]) -> Json:
-    return views.outcome(await call.office.partners.suspend(call.path["name"], call.asked.reason))
+    return _outcome(call.office, await call.office.partners.suspend(call.path["name"], call.asked.reason))
 
 
 async def _resume(call: AdminCall[Nothing]) -> Json:
-    return views.outcome(await call.office.partners.resume(call.path["name"]))
+    return _outcome(call.office, await call.office.partners.resume(call.path["name"]))
 
 
 async def _rotate(call: AdminCall[Nothing]) -> Json:
-    return views.outcome(await call.office.partners.rotate(call.path["name"]))
+    return _outcome(call.office, await call.office.partners.rotate(call.path["name"]))
 
 
 async def _remove(call: AdminCall[Nothing]) -> Json:
-    return views.outcome(await call.office.partners.remove(call.path["name"]))
+    return _outcome(call.office, await call.office.partners.remove(call.path["name"]))
 
 
 async def _change(call: AdminCall[Change]) -> Json:
@@ -113,7 +116,15 @@ async def _change(call: AdminCall[Change]) -> Json:
     changed = await call.office.partners.set_quirks(
         call.path["name"], trailing_slash=asked.trailing_slash, catch_up=asked.catch_up
     )
-    return views.partner(changed)
+    return _partner(call.office, changed)
+
+
+def _partner(office: AdminServices, one: PartnerView) -> Json:
+    return views.partner(one, office.traffic.platform_figures())
+
+
+def _outcome(office: AdminServices, done: Outcome) -> Json:
+    return views.outcome(done, office.traffic.platform_figures())
 
 
 def _claims(written: tuple[str, ...]) -> list[PartyRole]:

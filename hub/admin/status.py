@@ -1,5 +1,6 @@
 """Is the hub well, at a glance, and what needs a person; and the doctor's checks."""
 
+import shlex
 from collections import Counter
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -7,6 +8,8 @@ from importlib.metadata import version
 from hub.admin import doctor
 from hub.admin.services import AdminServices
 from hub.admin.table import AdminCall, AdminRoute, Json, Nothing
+from hub.delivery.lane import Breaker
+from hub.delivery.worker import LaneFigures
 from hub.partners.views import PartnerView
 from hub.platform import ConnectionStatus
 from hub.store.protocols import DatabaseFacts, StoreUnavailable
@@ -24,7 +27,9 @@ async def _status(call: AdminCall[Nothing]) -> Json:
     office = call.office
     database, needs = await _database(office)
     partners = await office.partners.all() if database else []
+    lanes = await office.deliveries.snapshot() if database else []
     needs += [_offline(one) for one in partners if one.status is ConnectionStatus.OFFLINE]
+    needs += _stuck(partners, lanes)
     if office.traffic.dropped:
         needs.append(Need(f"{office.traffic.dropped} traced legs were dropped since the start", "hubctl doctor"))
     return {
@@ -39,7 +44,12 @@ async def _status(call: AdminCall[Nothing]) -> Json:
         "mongodb": None if database is None else doctor.database_words(database),
         "partners": dict(Counter(one.status.value for one in partners)),
         "parties": dict(Counter(party.role.value for one in partners for party in one.parties)),
-        "traffic": asdict(office.traffic.figures()),
+        "deliveries": {
+            "behind": sum(lane.behind for lane in lanes),
+            "waiting": sum(lane.waiting for lane in lanes),
+            "in_flight": sum(lane.in_flight for lane in lanes),
+        },
+        "last_minute": asdict(office.traffic.figures()),
     }
 
 
@@ -57,8 +67,27 @@ async def _database(office: AdminServices) -> tuple[DatabaseFacts | None, list[N
 
 def _offline(one: PartnerView) -> Need:
     parties = ", ".join(sorted({str(hosted.party) for hosted in one.parties}))
-    word = f"{one.parties[0].party.country_code}-{one.parties[0].party.party_id}" if one.parties else one.name
-    return Need(f"{one.name} ({parties}) is OFFLINE", f"hubctl partner show {word}")
+    return Need(f"{one.name} ({parties}) is OFFLINE", f"hubctl partner show {_word(one)}")
+
+
+def _stuck(partners: list[PartnerView], lanes: list[LaneFigures]) -> list[Need]:
+    """Partners that answer, but take no deliveries."""
+    closed = {lane.platform_id: lane for lane in lanes if lane.breaker is not Breaker.CLOSED}
+    return [
+        Need(
+            f"{one.name} takes no deliveries just now, and lacks {closed[one.platform_id].behind}",
+            f"hubctl deliveries list --partner {_word(one)}",
+        )
+        for one in partners
+        if one.status is ConnectionStatus.CONNECTED and one.platform_id in closed
+    ]
+
+
+def _word(one: PartnerView) -> str:
+    """A party id, which no shell takes apart; else the name."""
+    if one.parties:
+        return f"{one.parties[0].party.country_code}-{one.parties[0].party.party_id}"
+    return shlex.quote(one.name)
 
 
 ROUTES = (

@@ -1,7 +1,8 @@
 """What the admin API shows of the hub's records, as plain values; no secret is in any of them."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TypeVar
 
 from hub.admin.errors import BadRequest
@@ -10,7 +11,7 @@ from hub.partners.steps import Step
 from hub.partners.views import Outcome, PartnerView, PartyView
 from hub.platform import Agreement
 from hub.store.protocols import FailedDelivery, Leg
-from hub.traffic import HIDDEN
+from hub.traffic import HIDDEN, Figures
 
 _T = TypeVar("_T")
 
@@ -36,8 +37,8 @@ def party(one: PartyView) -> Json:
     }
 
 
-def partner(one: PartnerView) -> Json:
-    """A partner with its parties and endpoints."""
+def partner(one: PartnerView, last_minute: Mapping[str, Figures]) -> Json:
+    """A partner with its parties, endpoints and the figures of the last minute (of the process that answers)."""
     return {
         "name": one.name,
         "state": one.state,
@@ -60,6 +61,7 @@ def partner(one: PartnerView) -> Json:
         "last_seen_at": one.last_seen_at,
         "suspended_reason": one.suspended_reason,
         "audience": one.audience,
+        "last_minute": asdict(last_minute.get(one.platform_id, Figures())),
         "platform_id": one.platform_id,
     }
 
@@ -78,9 +80,9 @@ def step(one: Step) -> Json:
     }
 
 
-def outcome(done: Outcome) -> Json:
+def outcome(done: Outcome, last_minute: Mapping[str, Figures]) -> Json:
     """A partner after something was done to it, and how."""
-    return {"partner": partner(done.partner), "steps": [step(one) for one in done.steps]}
+    return {"partner": partner(done.partner, last_minute), "steps": [step(one) for one in done.steps]}
 
 
 def agreement(rule: Agreement) -> Json:

@@ -53,7 +53,7 @@ def connected() -> Iterator["AdminClient"]:
     except HubRefused as refused:
         show_steps(refused.details.get("steps", ()))
         raise CommandFailed(
-            refused.message, refused.hint, exit_code=exit_code_of(refused.http_status), code=refused.code
+            refused.message, refused.hint, exit_code=exit_code_of(refused.http_status, refused.code), code=refused.code
         ) from None
 
 

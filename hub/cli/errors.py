@@ -33,6 +33,8 @@ _OF_HTTP_STATUS = {
     502: ExitCode.PARTNER,
 }
 
+_OF_CODE = {"replay_refused": ExitCode.PARTNER}
+
 
 class CommandFailed(typer.TyperException):
     """Ends a command: one sentence, a hint (a command, or a short advice), an exit code."""
@@ -49,9 +51,9 @@ def usage(message: str, hint: str = "") -> CommandFailed:
     return CommandFailed(message, hint, exit_code=ExitCode.USAGE)
 
 
-def exit_code_of(http_status: int) -> ExitCode:
+def exit_code_of(http_status: int, code: str) -> ExitCode:
     """The exit code for an error of the admin API."""
-    return _OF_HTTP_STATUS.get(http_status, ExitCode.PROBLEMS)
+    return _OF_CODE.get(code) or _OF_HTTP_STATUS.get(http_status, ExitCode.PROBLEMS)
 
 
 def report(error: typer.TyperException, *, as_json: bool) -> None:

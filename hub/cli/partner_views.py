@@ -43,6 +43,10 @@ def show_partners(partners: list[dict[str, Any]], *, as_json: bool) -> None:
         Column("STATUS", "status"),
         Column("OCPI", "version"),
         Column("LAST SEEN", "last_seen_at", output.ago),
+        Column("IN/MIN", "received"),
+        Column("OUT/MIN", "sent"),
+        Column("FAILED", "errors"),
+        Column("P95", "p95_ms", lambda ms: output.milliseconds(ms) if ms else ""),
         Column("TOKEN AGE", "token_age_days", _token_age),
     )
     first = "No partners yet. Invite the first: hubctl partner invite NAME --party NL/CPA/CPO"
@@ -108,7 +112,7 @@ def _needs(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _row(one: dict[str, Any]) -> dict[str, Any]:
     parties = sorted({f"{hosted['country_code']}*{hosted['party_id']}" for hosted in one["parties"]})
     roles = sorted({hosted["role"] for hosted in one["parties"]})
-    return one | {"parties": parties, "roles": roles}
+    return {**one, **one["last_minute"], "parties": parties, "roles": roles}
 
 
 def _word(one: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _show(said: dict[str, Any]) -> None:
-    hub, database, traffic = said["hub"], said["mongodb"], said["traffic"]
+    hub, database, traffic = said["hub"], said["mongodb"], said["last_minute"]
     typer.echo(
         f"{output.mark(said['status'] == 'ok')} {said['status']}   {hub['party']}   {hub['versions_url']}   {hub['version']}"
     )
@@ -33,8 +33,9 @@ def _show(said: dict[str, Any]) -> None:
         typer.echo(f"  mongodb    {database['version']}, {database['replica_set']}, {database['latency_ms']:.0f} ms")
     typer.echo(f"  partners   {_counts(said['partners'])}")
     typer.echo(f"  parties    {_counts(said['parties'])}")
+    waiting = said["deliveries"]
     typer.echo(
-        f"  behind     {said['deliveries']['behind']} objects to send on, {said['deliveries']['refused']} refused"
+        f"  to send    {waiting['behind']} behind, {waiting['waiting']} waiting, {waiting['in_flight']} on the way"
     )
     typer.echo(
         f"  1 minute   {traffic['received']} in, {traffic['sent']} out, {traffic['errors']} failed, "

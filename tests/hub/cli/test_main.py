@@ -44,14 +44,14 @@ def hubctl_process(*words: str, **environment: str) -> Ended:
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command, groups left out."""
-    children = getattr(command, "commands", None)
-    if children is None:
+    children: dict[str, Any] = getattr(command, "commands", {})
+    if not children:
         yield path, command
-    for name in children or ():
-        yield from commands(children[name], (*path, name))
+    for name, child in children.items():
+        yield from commands(child, (*path, name))
 
 
-COMMANDS = dict(commands(typer.main.get_command(app)))
+COMMANDS: dict[tuple[str, ...], Any] = dict(commands(typer.main.get_command(app)))
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
