@@ -9,8 +9,8 @@ import pytest
 from hub.delivery.item import Item
 from hub.delivery.settling import BATCH, Settling
 from hub.store.protocols import Settled, Store, StoreUnavailable
+from tests.hub.delivery.items import stored
 from tests.hub.delivery.office import Office, until
-from tests.hub.delivery.test_lane import stored
 from tests.words import location
 
 

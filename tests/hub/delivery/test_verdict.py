@@ -1,6 +1,7 @@
 """What an answer means: taken, refused, or try again; and how much of it people are shown."""
 
 import base64
+import time
 
 import pytest
 
@@ -108,8 +109,6 @@ def test_what_is_shown_is_bounded_and_printable() -> None:
 @pytest.mark.parametrize("body", [b'"' * 8192, b"token " * 1500, b"A" * 8192, b'"token' * 1400, b"a-" * 4096])
 def test_hostile_bodies_are_read_quickly(body: bytes) -> None:
     """No answer makes the search for secrets slow."""
-    import time
-
     started = time.perf_counter()
     for _ in range(5):
         show(body, SECRET)

@@ -5,11 +5,9 @@ from dataclasses import replace
 import pytest
 
 from hub.delivery.lane import Breaker
-from hub.delivery.replaying import ReplayRefused
-from hub.delivery.worker import Deliveries
 from hub.platform import PlatformState, Quirks
 from hub.simulate.faults import Fault
-from hub.simulate.messages import Received, Reply, ok, refused
+from hub.simulate.messages import Reply, ok, refused
 from hub.simulate.partner import Partner
 from hub.store.protocols import DeliveryState
 from hub.wire import json_text
@@ -17,31 +15,8 @@ from hub.wire.interface import Version
 from tests import words
 from tests.directories import rule
 from tests.hub.delivery.office import Office, killed, parties, sent, until
-from tests.words import CPO, HUB, Words, connector, evse, location, tariff, token
-
-LOC1 = "/NL/CPA/LOC1"
-EVSE = "/NL/CPA/LOC1/3256"
-
-
-async def put(
-    office: Office, deliveries: Deliveries, receivers: list[str], name: str = "LOC1", **changes: object
-) -> None:
-    """The owner puts a whole location."""
-    value = location(id=name, **changes)
-    deliveries.accepted(await office.save("PUT", "locations", f"/NL/CPA/{name}", value, receivers))
-
-
-async def patch(office: Office, deliveries: Deliveries, receivers: list[str], status: str) -> Words:
-    """The owner changes the status of an EVSE of LOC1."""
-    change: Words = {"status": status, "last_updated": "2024-03-01T10:00:00Z"}
-    deliveries.accepted(await office.save("PATCH", "locations", EVSE, change, receivers))
-    return change
-
-
-def status(received: Received) -> str:
-    """The EVSE's status in a whole location."""
-    value: str = received.json["evses"][0]["status"]
-    return value
+from tests.hub.delivery.pushes import EVSE, LOC1, patch, put, status
+from tests.words import CPO, HUB, connector, evse, location, tariff, token
 
 
 async def test_pushes_go_out_as_the_owner_wrote_them(office: Office, ema: Partner) -> None:
@@ -334,57 +309,6 @@ async def test_a_platform_without_the_endpoint_cannot_be_sent_to(office: Office,
         (failed,) = await office.failures()
 
     assert failed.reason == "the platform offers no RECEIVER interface of locations"
-
-
-async def test_a_replay_sends_the_current_object_once(office: Office, ema: Partner) -> None:
-    """After the receiver was mended, a replay delivers and the record goes; refused again, it stays."""
-    receiver = office.connect("p1", ema, "DE/EMA/EMSP")
-    ema.answer("PUT", "/", refused(2001, "no"))
-    async with office.deliveries() as deliveries:
-        await put(office, deliveries, [receiver])
-        (failed,) = await office.failures()
-        again = await deliveries.replay(failed.delivery_id)
-        ema.answer("PUT", "/", ok())
-        mended = await deliveries.replay(failed.delivery_id)
-
-    assert (again.ok, again.said) == (False, "answered HTTP 200, OCPI 2001")
-    assert (mended.ok, mended.http_status, mended.ocpi_status) == (True, 200, 1000)
-    assert ema.requests[-1].body == words.body(location())
-    assert await office.store.deliveries.find() == []
-
-
-async def test_a_replay_to_an_offline_platform_needs_force(office: Office, ema: Partner) -> None:
-    """H5.08: without --force nothing is sent to a platform that is not CONNECTED; what does not exist says so."""
-    receiver = office.connect("p1", ema, "DE/EMA/EMSP")
-    ema.answer("PUT", "/", refused(2001, "no"))
-    async with office.deliveries() as deliveries:
-        await put(office, deliveries, [receiver])
-        (failed,) = await office.failures()
-        office.change("p1", reachable=False)
-        with pytest.raises(ReplayRefused, match="OFFLINE"):
-            await deliveries.replay(failed.delivery_id)
-        forced = await deliveries.replay(failed.delivery_id, force=True)
-        with pytest.raises(ReplayRefused, match="no such failed delivery"):
-            await deliveries.replay("d-000000000000")
-
-    assert not forced.ok
-    assert len(ema.requests) == 2
-
-
-async def test_a_replay_in_another_process_is_left_to_the_holder(office: Office, ema: Partner) -> None:
-    """Only the process that delivers to a platform knows the order: it sends within a second."""
-    receiver = office.connect("p1", ema, "DE/EMA/EMSP")
-    ema.answer("PUT", "/", refused(2001, "no"))
-    async with office.deliveries() as holder, office.deliveries() as other:
-        await put(office, holder, [receiver])
-        (failed,) = await office.failures()
-        ema.answer("PUT", "/", ok())
-        replayed = await other.replay(failed.delivery_id)
-        await ema.wait_until(lambda: len(ema.requests) == 2)
-
-    assert replayed.ok
-    assert "within a second" in replayed.said
-    assert await office.store.deliveries.find() == []
 
 
 async def test_the_state_of_every_lane_can_be_seen(office: Office, ema: Partner, emb: Partner) -> None:
