@@ -67,7 +67,7 @@ class Forwarding:
             requester = directory.platforms[message.platform_id]
             query, body = await self._addressing.give_response_url(errand, requester, plan.target)
         if match:
-            emsp = _emsp(errand, call.sender, plan.target.party)
+            emsp = _emsp(errand, call.sender, plan.target.party, directory)
             body = translate(match.module, body, written=message.address.version, wanted=_version(target), emsp=emsp)
         url = join(plan.endpoint_url, message.address.suffix) + (f"?{query}" if query else "")
         way = Way(
@@ -130,9 +130,11 @@ class Forwarding:
         self._reports.heard(way.platform.platform_id)
         said = envelope.read(answer.body)
         self._reports.record(_leg(message, way, ids, duration_ms=answer.duration_ms, answer=answer, said=said))
-        return await self._reply(errand, way, answer, said)
+        return await self._reply(errand, way, answer, said, directory)
 
-    async def _reply(self, errand: Errand, way: Way, answer: Answer, said: envelope.Envelope | None) -> Reply:
+    async def _reply(
+        self, errand: Errand, way: Way, answer: Answer, said: envelope.Envelope | None, directory: Directory
+    ) -> Reply:
         """The receiver's answer as the requester gets it. Source: checklist H3.10, H3.14."""
         status = answer.http_status
         if status in _BROKEN_CREDENTIALS:
@@ -150,7 +152,7 @@ class Forwarding:
                 body,
                 written=_version(way.platform),
                 wanted=errand.message.address.version,
-                emsp=_emsp(errand, way.sender, way.party),
+                emsp=_emsp(errand, way.sender, way.party, directory),
             )
         return Reply(http_status=status, body=body, headers=headers, ocpi_status=said.status_code)
 
@@ -187,10 +189,14 @@ def _version(platform: Platform) -> Version:
     return platform.version or Version.V2_2_1
 
 
-def _emsp(errand: Errand, sender: Party, to: Party) -> Party:
-    """The eMSP of an exchange: the sender where operators serve the interface, else the receiver."""
+def _emsp(errand: Errand, sender: Party, to: Party, directory: Directory) -> Party | None:
+    """The eMSP of an exchange: the sender where operators serve the interface, else the receiver.
+
+    None when that party is no eMSP: a Session that an SCSP gets is about a driver of somebody else.
+    """
     likeliest = errand.match.module.roles(errand.message.address.interface)[:1] if errand.match else ()
-    return sender if _OPERATORS.intersection(likeliest) else to
+    party = sender if _OPERATORS.intersection(likeliest) else to
+    return party if any(one.role is Role.EMSP for one in directory.hosted.get(party, ())) else None
 
 
 def _bare(body: bytes) -> bytes:
