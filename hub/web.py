@@ -37,7 +37,7 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) ->
         )
         return write_response(reply)
 
-    for path in (_PREFIX, _PREFIX + "/{rest:.*}"):
+    for path in (_PREFIX, _PREFIX + "/{rest:(?s:.*)}"):
         app.router.add_route("*", path, handle)
 
 
