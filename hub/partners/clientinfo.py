@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import structlog
@@ -18,13 +18,25 @@ from hub.partners.roster import Roster
 from hub.partners.visibility import CLIENT_INFO, audience, sees
 from hub.platform import HostedParty, Platform, PlatformState
 from hub.registry import Directory
-from hub.store.protocols import Conflict, ObjectKey, ObjectStore, StoredObject, StoreUnavailable
+from hub.store.protocols import Conflict, ObjectKey, StoredObject, StoreUnavailable
 from hub.wire.interface import ModuleId, fold
 from hub.wire.party import PartyRole
 from hub.wire.types import format_datetime
 
 _TRIES = 8
 _AGAIN_AFTER_S = 5.0
+
+
+class Keeps(Protocol):
+    """What this needs of hub.store.protocols.ObjectStore."""
+
+    async def get(self, key: ObjectKey) -> StoredObject | None:
+        """The object as it is."""
+        ...
+
+    async def save(self, stored: StoredObject) -> StoredObject:
+        """Insert it, or replace the revision it carries; raises Conflict."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,7 @@ class ClientInfoPushes:
     def __init__(
         self,
         roster: Roster,
-        objects: ObjectStore,
+        objects: Keeps,
         accepted: Callable[[Accepted], None],
         modules: Sequence[ModuleId],
         tasks: Tasks,

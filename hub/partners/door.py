@@ -24,7 +24,10 @@ class Door:
         proven: Callable[[Caller], None],
         now: Callable[[], datetime] = now_utc,
     ) -> None:
-        """`by_token` asks the store who holds a token hash. `proven` is called at the first use of a newly issued token; it must return at once."""
+        """`by_token` asks the store who holds a token hash.
+
+        `proven` is called at the first use of a newly issued token; it must return at once.
+        """
         self._roster = roster
         self._by_token = by_token
         self._hash_token = hash_token

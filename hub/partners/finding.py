@@ -32,10 +32,11 @@ def _suggestion(written: str, platforms: list[Platform]) -> str:
     known = {one.name.casefold(): one.name for one in platforms}
     known |= {str(party).casefold(): str(party) for one in platforms for party in _parties(one)}
     party = _read_party(written)
-    tried = [written.strip().casefold(), *([str(party).casefold()] if party else [])]
+    tried = [*([str(party).casefold()] if party else []), written.strip().casefold()]
     for one in tried:
-        if near := get_close_matches(one, known, n=1):
-            return known[near[0]]
+        if near := get_close_matches(one, known):
+            swapped = [match for match in near if sorted(match) == sorted(one)]
+            return known[(swapped or near)[0]]
     return ""
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hub.config import Settings
 from hub.simulate.platform import Platform
+from hub.store import embedded
 from hub.store.driver import Database, close_client, open_client
 from hub.store.mongo import open_store
 from hub.store.protocols import Store
@@ -49,6 +50,14 @@ def house_settings(settings: Settings, free_port: int) -> Settings:
 async def house(store: Store, house_settings: Settings) -> AsyncIterator[House]:
     """The hub under test."""
     async with open_house(store, house_settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def other_house(store: Store, house: House) -> AsyncIterator[House]:
+    """Another process of the same hub, on a port of its own."""
+    settings = house.settings.model_copy(update={"public_url": f"http://127.0.0.1:{embedded.free_port()}"})
+    async with open_house(store, settings) as opened:
         yield opened
 
 

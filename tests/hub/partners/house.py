@@ -101,6 +101,11 @@ class House:
                 self._swapped.clear()
                 await self._swapped.wait()
 
+    async def following(self) -> None:
+        """Wait until the changes of other processes are heard here."""
+        async with asyncio.timeout(5):
+            await self._swapped.wait()
+
     async def until_proven(self, name: str = "Charge Point A") -> None:
         """Wait until the first use of the newest token is noted, which happens in the background."""
 
@@ -135,8 +140,10 @@ async def open_house(store: Store, settings: Settings) -> AsyncIterator[House]:
         runner = web.AppRunner(_app(front), access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", int(settings.public_url.rpartition(":")[2])).start()
+        house = House(settings, front, lanes, legs, store)
+        await house.following()
         try:
-            yield House(settings, front, lanes, legs, store)
+            yield house
         finally:
             await runner.cleanup()
 

@@ -5,12 +5,10 @@ import asyncio
 import pytest
 
 from hub.auth import Caller
-from hub.config import Settings
 from hub.partners.door import Door
 from hub.simulate.platform import Platform
-from hub.store.protocols import Store
 from hub.wire.errors import Unauthorized
-from tests.hub.partners.house import CPA, SECRETS, House, ask, authorization, open_house
+from tests.hub.partners.house import CPA, SECRETS, House, ask, authorization
 
 
 async def test_strangers_are_401_and_missing_is_as_wrong(house: House, cpo: Platform) -> None:
@@ -32,20 +30,15 @@ async def test_a_token_with_a_newline_and_a_raw_token_open_the_door(house: House
     assert statuses == [200, 200, 200]
 
 
-async def test_a_token_that_another_process_issued_is_known_at_once(
-    house: House, store: Store, settings: Settings
-) -> None:
+async def test_a_token_that_another_process_issued_is_known_at_once(house: House, other_house: House) -> None:
     """H1.05: this process has not heard of it yet: the store is asked, and the directory read again."""
-    port = int(house.settings.public_url.rpartition(":")[2]) + 1
-    other_settings = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
-    async with open_house(store, other_settings) as other:
-        stale = other.front.roster.directory
-        token_a = await house.invite()
-        other.front.roster.directory = stale
+    stale = other_house.front.roster.directory
+    token_a = await house.invite()
+    other_house.front.roster.directory = stale
 
-        caller = await other.front.door.authenticate([authorization(token_a)])
+    caller = await other_house.front.door.authenticate([authorization(token_a)])
 
-        assert caller.platform.name == "Charge Point A"
+    assert caller.platform.name == "Charge Point A"
 
 
 async def test_the_first_use_of_a_new_token_is_told_once(house: House, cpo: Platform) -> None:

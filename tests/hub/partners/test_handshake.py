@@ -384,21 +384,19 @@ async def test_of_two_posts_at_once_one_wins(house: House, cpo: Platform) -> Non
 
 
 async def test_of_two_posts_to_two_processes_one_wins(
-    house: House, store: Store, settings: Settings, cpo: Platform
+    house: House, other_house: House, store: Store, cpo: Platform
 ) -> None:
     """H2.34: between processes the store's revision decides; never do both give out a token C."""
-    other_settings = settings.model_copy(update={"public_url": f"http://127.0.0.1:{_other_port(house)}"})
-    async with open_house(store, other_settings) as other:
-        token_a = await house.invite()
-        await other.front.roster.reload()
-        body = credentials_of(cpo)
+    token_a = await house.invite()
+    await other_house.front.roster.reload()
+    body = credentials_of(cpo)
 
-        answers = await asyncio.gather(
-            *(ask(cpo, one.url("credentials"), token_a, "POST", body) for one in (house, other))
-        )
+    answers = await asyncio.gather(
+        *(ask(cpo, one.url("credentials"), token_a, "POST", body) for one in (house, other_house))
+    )
 
-        assert sorted(answer.status for answer in answers) == [200, 401]
-        assert len((await store.platforms.all())[0].issued) == 1
+    assert sorted(answer.status for answer in answers) == [200, 401]
+    assert len((await store.platforms.all())[0].issued) == 1
 
 
 async def test_callbacks_have_a_short_time(store: Store, house_settings: Settings, cpo: Platform) -> None:
@@ -481,7 +479,3 @@ async def test_no_token_is_in_what_is_said_about_a_failure(house: House, cpo: Pl
     said = answer.body.decode() + repr(house.legs)
     assert "secret-token-b" not in said
     assert token_a not in said
-
-
-def _other_port(house: House) -> int:
-    return int(house.settings.public_url.rpartition(":")[2]) + 1

@@ -118,17 +118,14 @@ async def test_the_same_party_may_be_on_two_platforms_in_two_roles(house: House)
     await house.invite(PartyRole(party=CPA.party, role=Role.EMSP), name="Sister company")
 
 
-async def test_of_two_processes_one_gets_the_claim(house: House, store: Store, settings: Settings) -> None:
+async def test_of_two_processes_one_gets_the_claim(house: House, other_house: House) -> None:
     """H2.44: what one process has not heard of yet the store refuses, in a sentence."""
-    port = int(house.settings.public_url.rpartition(":")[2]) + 1
-    other_settings = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
-    async with open_house(store, other_settings) as other:
-        stale = other.front.roster.directory
-        await house.invite(CPA, name="First")
-        other.front.roster.directory = stale
+    stale = other_house.front.roster.directory
+    await house.invite(CPA, name="First")
+    other_house.front.roster.directory = stale
 
-        with pytest.raises(NotPossible, match="Second"):
-            await other.front.partners.invite("Second", [CPA])
+    with pytest.raises(NotPossible, match="Second"):
+        await other_house.front.partners.invite("Second", [CPA])
 
 
 async def test_quirks_are_kept_by_a_fresh_invitation(house: House) -> None:

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from hub.config import Settings
 from hub.partners.problems import NotPossible, PartnerFailed
 from hub.platform import ConnectionStatus, PlatformState, Quirks, TokenEncoding
 from hub.simulate.faults import Fault
 from hub.simulate.messages import Received, Reply, ok, refused
 from hub.simulate.platform import Platform
+from hub.store.protocols import Store
 from hub.wire.interface import Version
-from tests.hub.partners.house import CPA, CPB, EMA, House, ask, credentials_of
+from tests.hub.partners.house import CPA, CPB, EMA, House, ask, credentials_of, open_house
 
 NAME = "Charge Point A"
 
@@ -199,19 +201,23 @@ async def test_token_b_opens_versions_alone_until_the_partner_answered(
     assert seen == [(200, 401, 405)]
 
 
-async def test_a_partner_that_never_answers_is_given_up(house: House, cpo: Platform, token_a: str) -> None:
+async def test_a_partner_that_never_answers_is_given_up(
+    store: Store, house_settings: Settings, cpo: Platform, token_a: str
+) -> None:
     """H2.34: each call of a handshake has its own short time; afterwards nothing is left."""
+    given_up = asyncio.Event()
 
     async def hang(_: Received) -> Reply:
-        await asyncio.sleep(30)
+        await given_up.wait()
         return ok()
 
     cpo.answer("POST", "/ocpi/2.2.1/credentials", hang)
+    async with open_house(store, house_settings.model_copy(update={"registration_timeout_s": 0.2})) as house:
+        with pytest.raises(PartnerFailed, match="POST credentials"):
+            await register(house, cpo, token_a)
 
-    with pytest.raises(PartnerFailed, match="POST credentials"):
-        await register(house, cpo, token_a)
-
-    assert house.front.roster.directory.issued == {}
+        assert house.front.roster.directory.issued == {}
+    given_up.set()
 
 
 @pytest.mark.parametrize("token", ["", "with space", "with\nnewline", "x" * 256])
