@@ -36,6 +36,8 @@ class _Pulse:
     next_check_s: float = 0.0
     wait_s: float = 0.0
     failures: int = 0
+    unsettled_s: float | None = None
+    """Since when there have been two outgoing tokens."""
 
 
 class Liveness:
@@ -134,8 +136,20 @@ class Liveness:
         pulse = self._pulse(platform.platform_id)
         if not platform.reachable or pulse.failures:
             return self._monotonic() >= pulse.next_check_s
+        if self._is_unsettled(platform, pulse):
+            return True
         spread = _SPREAD * (crc32(platform.platform_id.encode()) % 1000) / 1000
         return self._monotonic() >= pulse.heard_s + self._settings.silence_before_check_s * (1 + spread)
+
+    def _is_unsettled(self, platform: Platform, pulse: _Pulse) -> bool:
+        """A renewal left two outgoing tokens: after a while, which one works is found out even of who is not silent."""
+        if not platform.outgoing_previous:
+            pulse.unsettled_s = None
+        elif pulse.unsettled_s is None:
+            pulse.unsettled_s = self._monotonic()
+        else:
+            return self._monotonic() >= pulse.unsettled_s + self._settings.probe_max_s
+        return False
 
     async def _check(self, platform: Platform) -> None:
         """GET versions: no side effects, and everyone has it. Only a 5xx or no answer is a failure (checklist H5.07)."""
@@ -156,6 +170,8 @@ class Liveness:
             structlog.get_logger().error(
                 "partner_refuses_our_token", partner=platform.name, hint=f"hubctl partner rotate {platform.name!r}"
             )
+        if platform.outgoing_previous:
+            self._pulse(platform.platform_id).unsettled_s = None
             await self._outgoing.settle(platform.platform_id)
 
     def _failed(self, platform: Platform, reason: str) -> None:

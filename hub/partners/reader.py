@@ -69,7 +69,7 @@ class Reader:
         self.check("versions: /url", details_url)
         heard = await self._read(journey, f"{version} details", details_url, heard.access)
         endpoints = self._read_endpoints(heard.said.data if heard.said else None)
-        journey.note(f"{len(endpoints)} endpoints")
+        journey.note(_summary(endpoints))
         if (CREDENTIALS, Interface.SENDER) not in endpoints:
             raise MissingEndpoints("version details: no credentials endpoint, which OCPI requires of everyone")
         return Discovered(version=version, endpoints=endpoints, encoding=heard.access.encoding)
@@ -112,6 +112,12 @@ def _read_versions(value: Json) -> dict[str, str]:
         one = VersionInfo.model_validate(item)
         offered.setdefault(one.version, one.url)
     return offered
+
+
+def _summary(endpoints: Endpoints) -> str:
+    """`3 endpoints (credentials S, locations S, tokens R)`."""
+    offered = sorted(f"{module} {interface[0]}" for module, interface in endpoints)
+    return f"{len(endpoints)} endpoints ({', '.join(offered)})"
 
 
 def _without_credentials_role(endpoint: Json) -> Json:

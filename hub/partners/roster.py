@@ -44,6 +44,7 @@ class Roster:
         self._now = now
         self._opened: dict[tuple[str, str], str] = {}
         self._reading = asyncio.Lock()
+        self._asked = self._answered = 0
         self._announce: Announce | None = None
         self._watches: list[Watch] = []
 
@@ -56,16 +57,22 @@ class Roster:
         self._watches.append(watch)
 
     async def reload(self) -> None:
-        """Read the store and swap the directory."""
+        """Read the store and swap the directory; whoever asks while others wait shares the read that starts next."""
+        self._asked += 1
+        mine = self._asked
         async with self._reading:
+            if self._answered >= mine:
+                return
+            answers = self._asked
             platforms = await self._platforms.all()
             agreements = await self._agreements.all()
             before = self.directory
             self.directory = build(before.hub, platforms, agreements, self._open)
+            self._answered = answers
             live = {(platform.platform_id, platform.outgoing) for platform in platforms}
             self._opened = {known: token for known, token in self._opened.items() if known in live}
-        for watch in self._watches:
-            watch(before, self.directory)
+            for watch in self._watches:
+                watch(before, self.directory)
 
     async def follow(self) -> None:
         """Swap the directory after every change by any process; runs until cancelled."""

@@ -19,7 +19,7 @@ from hub.partners.roster import Roster
 from hub.platform import ConnectionStatus, HostedParty, Platform, PlatformState
 from hub.registry import platform_status
 from hub.simulate.faults import Fault
-from hub.simulate.messages import ok, refused
+from hub.simulate.messages import Received, Reply, ok, refused
 from hub.simulate.partner import Partner
 from hub.store.protocols import Store
 from tests.hub.partners.house import CPA, SECRETS
@@ -333,3 +333,21 @@ async def test_last_seen_is_the_latest_of_all_processes(watch: Watch) -> None:
     seen = await watch.liveness.last_seen()
     assert seen["cpo"] > earlier
     assert seen["other"] == earlier
+
+
+async def test_two_outgoing_tokens_are_settled_even_when_nobody_is_silent(watch: Watch) -> None:
+    """H2.28: a partner that undid a renewal, and goes on talking, is called with the older token again within a minute."""
+
+    def only_older(received: Received) -> Reply | None:
+        older = received.headers["Authorization"] == "Token b2xkZXI="
+        return None if older else refused(2000, "who are you", status=401)
+
+    watch.partner.answer("GET", "/", only_older)
+    older = SECRETS.seal("older", "cpo")
+    await watch.roster.amend("cpo", lambda current: replace(current, outgoing_previous=older))
+
+    assert await watch.after(1) == 0
+    watch.liveness.heard("cpo")
+    assert await watch.after(60) > 0
+
+    assert watch.roster.directory.credentials_tokens["cpo"] == "older"

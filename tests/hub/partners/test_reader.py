@@ -69,7 +69,7 @@ async def test_the_first_wanted_version_is_read(partner: Partner, journey: Journ
     assert [received.path for received in partner.requests] == ["/versions", "/details/2.2.1"]
     assert [(step.what, step.ok, step.note) for step in journey.steps] == [
         ("versions", True, "2.0, 2.2, 2.2.1, 2.3.0"),
-        ("2.2.1 details", True, "3 endpoints"),
+        ("2.2.1 details", True, "3 endpoints (credentials S, nltnm-x S, tokens R)"),
     ]
 
 

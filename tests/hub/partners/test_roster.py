@@ -71,6 +71,16 @@ async def test_a_swap_is_told_with_before_and_after(roster: Roster) -> None:
     assert not before.platforms
 
 
+async def test_reads_are_shared(roster: Roster) -> None:
+    """When everything changes at once, a read serves all who waited for one; each sees what was there when it asked."""
+    swaps: list[Directory] = []
+    roster.watch(lambda _, after: swaps.append(after))
+
+    await asyncio.gather(*(roster.reload() for _ in range(50)))
+
+    assert len(swaps) == 2
+
+
 async def test_other_processes_follow(store: Store, roster: Roster) -> None:
     """A change by one process is in the directory of the others without being asked for."""
     other, swapped, tasks = open_roster(store), asyncio.Event(), Tasks()
