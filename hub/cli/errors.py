@@ -70,9 +70,11 @@ def report(error: typer.TyperException, *, as_json: bool) -> None:
 
 
 def _help_of(error: typer.TyperException) -> str:
-    """The --help of the command whose words were wrong."""
+    """The --help of the command whose words were wrong; nothing when there were no words: then the error is the help."""
     context = getattr(error, "ctx", None)
-    return f"{context.command_path} --help" if context is not None else ""
+    if context is None or error.format_message().startswith("Usage:"):
+        return ""
+    return f"{context.command_path} --help"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

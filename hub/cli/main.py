@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -46,7 +46,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Run and look after an OCPI hub.",
     epilog="More: hubctl help exit-codes | environment | ocpi-status",
 )
 app.command("serve")(serve.serve)
@@ -61,6 +60,23 @@ app.add_typer(admin_token.app, name="admin")
 app.add_typer(demo.app, name="demo")
 app.add_typer(simulate.app, name="simulate")
 app.command("help")(explain.help_)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - slow to import
+
+        typer.echo(f"hubctl {version('ocpi-hub')}")
+        raise typer.Exit
+
+
+@app.callback()
+def hubctl(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Run and look after an OCPI hub."""
 
 
 def main() -> None:

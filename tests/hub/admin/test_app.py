@@ -5,6 +5,7 @@ from typing import Any
 
 import jwt
 import pytest
+from multidict import CIMultiDict
 from structlog.testing import capture_logs
 
 from hub.admin import bearer
@@ -48,6 +49,17 @@ async def test_an_admin_token_opens_no_ocpi(running: RunningHub, operator: Opera
     """The other way round: the admin token is no credentials token."""
     async with operator.http.get(running.versions_url, headers={"Authorization": f"Token {operator.token}"}) as answer:
         assert answer.status == 401
+
+
+async def test_a_token_comes_as_a_bearer_token(operator: Operator) -> None:
+    """A good token under another scheme, without one, or in two headers at once is 401; the scheme's case is free."""
+    token = operator.token
+    for header in (f"Token {token}", f"Basic {token}", token, f"Bearer{token}"):
+        assert (await operator.ask("GET", "/partners", authorization=header)).status == 401
+    twice = CIMultiDict([("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")])
+    async with operator.http.get(f"{operator.settings.public_url}/admin/v1/partners", headers=twice) as answer:
+        assert answer.status == 401
+    assert (await operator.ask("GET", "/partners", authorization=f"bearer {token}")).status == 200
 
 
 async def test_forged_tokens_open_nothing(operator: Operator) -> None:

@@ -19,7 +19,6 @@ from hub.config import Settings
 from hub.secrets import Secrets
 from hub.store.protocols import DatabaseFacts
 from tests.operating import Operator
-from tests.running import RunningHub
 
 FACTS = DatabaseFacts(
     version="6.0.5",
@@ -111,16 +110,6 @@ async def test_the_public_url_must_be_this_hubs(settings: Settings, free_port: i
         assert "answers 404 instead of 401" in (await check(str(server.make_url("/"))))[1]
         assert "ClientConnectorError" in (await check(f"http://127.0.0.1:{free_port}"))[1]
         assert "no address" in (await check("http://hub.invalid"))[1]
-
-
-async def test_status_names_who_needs_a_person(running: RunningHub, operator: Operator) -> None:
-    """A hub without trouble is ok, and says what it is and what it runs on."""
-    status = await operator.ask("GET", "/status")
-
-    assert status.json["status"] == "ok"
-    assert status.json["hub"]["party"] == "NL*HUB"
-    assert status.json["hub"]["versions_url"] == running.versions_url
-    assert status.json["mongodb"]["version"].startswith("6.")
 
 
 async def _unauthorized(_: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ import asyncio
 
 from hub.simulate.cpo import Cpo
 from hub.simulate.emsp import Emsp
+from hub.simulate.faults import Fault
 from hub.simulate.messages import refused
 from hub.wire.interface import Interface
 from tests import words
@@ -32,6 +33,28 @@ async def test_from_a_refusal_to_its_repair(running: RunningHub, operator: Opera
     assert "no such owner" in shown.out
     assert (again.exit_code, again.err[0]) == (5, "✗")
     assert (taken.exit_code, taken.json["ok"]) == (0, True)
+
+
+async def test_nothing_is_sent_to_who_is_away(running: RunningHub, operator: Operator) -> None:
+    """Replay to an OFFLINE receiver is exit 5, with the way to do it once anyway; so is --force while it is away."""
+    async with Cpo(words.CPO) as cpo, Emsp(words.EMSP, name="MapApp") as emsp:
+        await running.join(cpo)
+        await running.join(emsp)
+        emsp.fail(Fault.DOWN)
+        body = words.body(words.location())
+        await cpo.tell("PUT", "locations", Interface.RECEIVER, "/NL/CPA/LOC1", body, to=words.HUB)
+        async with asyncio.timeout(10):
+            while not (listed := await operator.hubctl("deliveries", "list", "--partner", "DE-EMA")).out:
+                pass
+            while (await operator.hubctl("partner", "show", "DE-EMA", "--json")).json["status"] != "OFFLINE":
+                pass
+
+        delivery_id = listed.rows[0][0]
+        asked = await operator.hubctl("deliveries", "replay", delivery_id)
+        forced = await operator.hubctl("deliveries", "replay", delivery_id, "--force")
+
+    assert (asked.exit_code, forced.exit_code) == (5, 5)
+    assert asked.err.splitlines()[-1] == f"Try: hubctl deliveries replay {delivery_id} --force"
 
 
 async def test_unknown_deliveries(operator: Operator) -> None:

@@ -102,6 +102,20 @@ def test_wrong_words_are_exit_2_with_a_suggestion() -> None:
     assert ended.err == "No such command 'invit'. Did you mean 'invite'?\nTry: hubctl partner --help\n"
 
 
+def test_no_words_show_the_help() -> None:
+    """hubctl alone, and a group alone, show their help on stderr and end with 2: nothing was done."""
+    for words in ((), ("partner",)):
+        ended = hubctl(*words)
+        assert (ended.exit_code, ended.out) == (2, "")
+        assert ended.err.startswith("Usage: ")
+        assert "Try:" not in ended.err
+
+
+def test_the_version() -> None:
+    """`--version` says it and ends."""
+    assert re.fullmatch(r"hubctl \d+\.\d+\.\d+\n", hubctl("--version").out)
+
+
 def test_errors_as_json() -> None:
     """With --json an error is one object on stderr, with a hint that is a command."""
     ended = hubctl_process("status", "--json")
