@@ -89,3 +89,12 @@ async def until(holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 10.0
     async with asyncio.timeout(timeout_s):
         while not await holds():  # noqa: ASYNC110 - there is no event to wait for outside of the hub
             await asyncio.sleep(0.005)
+
+
+async def known(hub: RunningHub, kind: str, key: str, *parties: Party, scope: Party | None = None) -> None:
+    """Wait until the hub has learned from a message whom a key belongs to: it learns after it has answered."""
+
+    async def learned() -> bool:
+        return set(await hub.hub.store.index.find(kind, key, scope)) == set(parties)
+
+    await until(learned)

@@ -4,31 +4,21 @@ import pytest
 
 from hub.simulate.messages import ok
 from hub.wire.headers import RoutingHeaders, read_routing
-from hub.wire.party import Party
 from tests import words
 from tests.running import RunningHub
-from tests.whole.platforms import Asked, R, S, Scripted, joined, party, until
-
-
-async def _known(hub: RunningHub, kind: str, key: str, *parties: Party, scope: Party | None = None) -> None:
-    """Wait until the hub has learned who belongs to a key."""
-
-    async def learned() -> bool:
-        return set(await hub.hub.store.index.find(kind, key, scope)) == set(parties)
-
-    await until(learned)
+from tests.whole.platforms import Asked, R, S, Scripted, joined, known, party
 
 
 async def _pushed_session(hub: RunningHub, cpo: Scripted, session_id: str) -> None:
     body = words.session(id=session_id)
     await cpo.ask("PUT", "sessions", R, f"/NL/CPA/{session_id}", body, to=words.EMSP)
-    await _known(hub, "session", session_id.lower(), words.CPO)
+    await known(hub, "session", session_id.lower(), words.CPO)
 
 
 async def _pushed_location(hub: RunningHub, cpo: Scripted, location_id: str) -> None:
     body = words.location(id=location_id)
     await cpo.ask("PUT", "locations", R, f"/NL/CPA/{location_id}", body, to=words.EMSP)
-    await _known(hub, "location", location_id.lower(), words.CPO)
+    await known(hub, "location", location_id.lower(), words.CPO)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +55,7 @@ async def test_a_token_is_authorized_by_its_provider(hub: RunningHub, cpo: Scrip
     """H3.41, H1.34: POST authorize goes to the only eMSP that pushed such a token; the type, if not RFID, counts."""
     emsp.on("POST", "tokens", S, ok(words.authorization_info()))
     await emsp.ask("PUT", "tokens", R, "/DE/EMA/CARD-1", words.token(uid="CARD-1"), to=words.CPO)
-    await _known(hub, "token", "rfid/card-1", words.EMSP)
+    await known(hub, "token", "rfid/card-1", words.EMSP)
 
     answer = await cpo.ask("POST", "tokens", S, "/card-1/authorize", to=None)
     as_app = await cpo.ask("POST", "tokens", S, "/CARD-1/authorize?type=APP_USER", to=None)
@@ -122,7 +112,7 @@ async def test_a_reservation_is_cancelled_where_it_was_made(hub: RunningHub, cpo
     results = {"response_url": f"{emsp.url}/results/1"}
     reserve = words.reserve_now(reservation_id="Res-1", **results)
     await emsp.ask("POST", "commands", R, "/RESERVE_NOW", reserve, to=words.CPO)
-    await _known(hub, "reservation", "res-1", words.CPO, scope=words.EMSP)
+    await known(hub, "reservation", "res-1", words.CPO, scope=words.EMSP)
     cancel = words.cancel_reservation(reservation_id="RES-1", **results)
 
     answer = await emsp.ask("POST", "commands", R, "/CANCEL_RESERVATION", cancel, to=None)
@@ -166,7 +156,7 @@ async def test_an_active_profile_goes_to_who_set_one(hub: RunningHub, cpo: Scrip
     """H3.41, H4.43: a CPO's own PUT of an ActiveChargingProfile goes to whoever set a profile for this session."""
     body = words.set_charging_profile(response_url=f"{emsp.url}/results/1")
     await emsp.ask("PUT", "chargingprofiles", R, "/S-Active", body, to=words.CPO)
-    await _known(hub, "charging-profile", "nl/cpa/s-active", words.EMSP)
+    await known(hub, "charging-profile", "nl/cpa/s-active", words.EMSP)
 
     answer = await cpo.ask("PUT", "chargingprofiles", S, "/S-Active", words.active_charging_profile(), to=None)
 
@@ -226,8 +216,8 @@ async def test_two_owners_of_one_id_are_4001(hub: RunningHub, cpo: Scripted, ems
         await emsp.ask("PUT", "tokens", R, "/DE/EMA/TWICE", words.token(uid="TWICE"), to=words.CPO)
         token = words.token(uid="TWICE", party_id="EMB")
         await other_emsp.ask("PUT", "tokens", R, "/DE/EMB/TWICE", token, to=words.CPO)
-        await _known(hub, "location", "twice", words.CPO, second_cpo)
-        await _known(hub, "token", "rfid/twice", words.EMSP, second_emsp)
+        await known(hub, "location", "twice", words.CPO, second_cpo)
+        await known(hub, "token", "rfid/twice", words.EMSP, second_emsp)
 
         location = await emsp.ask("GET", "locations", S, "/TWICE", to=None)
         authorized = await cpo.ask("POST", "tokens", S, "/TWICE/authorize", to=None)
@@ -264,7 +254,7 @@ async def test_to_the_hub_for_one_object_is_open_routing(hub: RunningHub, cpo: S
     """H3.40: GET of one object, and authorize, with TO = the hub are taken for open routing."""
     await _pushed_location(hub, cpo, "FOUND")
     await emsp.ask("PUT", "tokens", R, "/DE/EMA/CARD-2", words.token(uid="CARD-2"), to=words.CPO)
-    await _known(hub, "token", "rfid/card-2", words.EMSP)
+    await known(hub, "token", "rfid/card-2", words.EMSP)
 
     location = await emsp.ask("GET", "locations", S, "/FOUND", to=words.HUB)
     authorized = await cpo.ask("POST", "tokens", S, "/CARD-2/authorize", to=words.HUB)

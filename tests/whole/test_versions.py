@@ -11,7 +11,7 @@ from hub.simulate.paging import following
 from hub.wire.interface import Version
 from tests import words
 from tests.running import RunningHub
-from tests.whole.platforms import R, S, Scripted, joined, party, until
+from tests.whole.platforms import R, S, Scripted, joined, known, party
 from tests.whole.rows import ROWS, Row, operators_answer
 
 OLD_CPO, OLD_EMSP = party("NL*OLC"), party("DE*OLE")
@@ -306,10 +306,7 @@ async def test_a_cdr_of_2_2_without_to_headers(hub: RunningHub, old_cpo: Scripte
     token = words.token(uid="SEEN")
     await emsp.ask("PUT", "tokens", R, "/DE/EMA/SEEN", token, to=OLD_CPO)
 
-    async def known() -> bool:
-        return await hub.hub.store.index.find("token", "rfid/seen", None) == [words.EMSP]
-
-    await until(known)
+    await known(hub, "token", "rfid/seen", words.EMSP)
     body = _cdr_2_2(cdr_token={**CDR_TOKEN_2_2, "uid": "SEEN"})
     answer = await old_cpo.ask("POST", "cdrs", R, "", body, to=None)
 
