@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hub.catalog import Catalog
 from hub.clock import now_utc
 from hub.config import Settings
-from hub.delivery.item import Form, Item, Send
+from hub.delivery.item import Form, Item, Send, State
 from hub.delivery.receiver import Receiver
 from hub.outbound import Outbound, compose, join
 from hub.platform import Platform
 from hub.registry import Directory
-from hub.store.protocols import Leg, LegKind
+from hub.store.protocols import Leg, LegKind, ObjectKey
 from hub.traffic import masked_path
 from hub.translating import translate
 from hub.wire import json_text
 from hub.wire.headers import MessageIds, RoutingHeaders
 from hub.wire.interface import Interface, Module, TimeoutClass, Version
+
+_PATHS_MAX = 1000
+_parse_receiver = lru_cache(maxsize=10_000)(Receiver.parse)
 
 
 class NotWanted(Exception):
@@ -46,18 +50,19 @@ class Letters:
         self._catalog = catalog
         self._timeout_s = settings.timeout_s(TimeoutClass.OTHER)
         self._new_id = new_id
+        self._paths: dict[tuple[ObjectKey, State], str] = {}
 
     def write(self, send: Send) -> Letter:
         """The request with ids of its own; raises NotWanted or CannotWrite."""
         directory = self._directory()
         item = send.item
-        receiver = Receiver.parse(item.receiver)
+        receiver = _parse_receiver(item.receiver)
         module = self._catalog.module(item.stored.key.module)
         platform = _receiving(directory, receiver, item, module)
         endpoint_url = directory.endpoint(platform, item.stored.key.module, Interface.RECEIVER)
         if endpoint_url is None:
             raise CannotWrite(f"the platform offers no RECEIVER interface of {item.stored.key.module}")
-        method, suffix, body = _content(send, module)
+        method, suffix, body = self._content(send, module)
         ids = MessageIds(
             request_id=self._new_id(), correlation_id=item.push.correlation_id if item.push else self._new_id()
         )
@@ -92,6 +97,27 @@ class Letters:
         )
         return Letter(outbound=outbound, leg=leg, withdraws=item.stored.withdrawn)
 
+    def _content(self, send: Send, module: Module | None) -> tuple[str, str, bytes]:
+        """Method, suffix and body: the owner's, or the current object's."""
+        item = send.item
+        if item.push is not None and send.form is Form.AS_IS:
+            return item.push.method, item.push.suffix, item.push.body
+        suffix = self._path(item, module)
+        return ("DELETE", suffix, b"") if item.stored.withdrawn else ("PUT", suffix, item.stored.body)
+
+    def _path(self, item: Item, module: Module | None) -> str:
+        """Where the whole object goes; one object mostly goes to many receivers in a row."""
+        known = (item.stored.key, item.state)
+        suffix = self._paths.get(known)
+        if suffix is None:
+            if module is None or module.stored is None:
+                raise CannotWrite(f"this hub cannot write a whole object of {item.stored.key.module}")
+            suffix = module.stored.put_path(json_text.loads(item.stored.body))
+            if len(self._paths) >= _PATHS_MAX:
+                self._paths.clear()
+            self._paths[known] = suffix
+        return suffix
+
 
 def _receiving(directory: Directory, receiver: Receiver, item: Item, module: Module | None) -> Platform:
     """The platform, when its party is still there and may still have the object."""
@@ -106,14 +132,3 @@ def _receiving(directory: Directory, receiver: Receiver, item: Item, module: Mod
     elif module is not None and module.functional:
         raise NotWanted
     return platform
-
-
-def _content(send: Send, module: Module | None) -> tuple[str, str, bytes]:
-    """Method, suffix and body: the owner's, or the current object's."""
-    item = send.item
-    if item.push is not None and send.form is Form.AS_IS:
-        return item.push.method, item.push.suffix, item.push.body
-    if module is None or module.stored is None:
-        raise CannotWrite(f"this hub cannot write a whole object of {item.stored.key.module}")
-    suffix = module.stored.put_path(json_text.loads(item.stored.body))
-    return ("DELETE", suffix, b"") if item.stored.withdrawn else ("PUT", suffix, item.stored.body)

@@ -59,3 +59,17 @@ async def emb() -> AsyncIterator[Partner]:
     """Another partner."""
     async with Partner() as partner:
         yield partner
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    """A post office that may call loopback."""
+    async with Post(Settings(allow_private_urls=True, forwards_per_platform_max=2)) as post:
+        yield post
+
+
+@pytest.fixture
+async def partner() -> AsyncIterator[Partner]:
+    """The platform that is called."""
+    async with Partner() as partner:
+        yield partner

@@ -1,71 +1,18 @@
 """The post office sends once, waits for a bounded time and answer, and follows nobody to another origin."""
 
 import asyncio
-import gzip
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from hub.config import Settings
 from hub.delivery.answer import Answer, Failure, PostFailed
 from hub.delivery.post import Post
-from hub.delivery.reading import ANSWER_MAX_BYTES
-from hub.outbound import Outbound
 from hub.simulate.faults import Fault
 from hub.simulate.messages import Reply, ok
 from hub.simulate.partner import Partner
-
-TOKEN = "Token c2VjcmV0"
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@pytest.fixture
-async def post() -> AsyncIterator[Post]:
-    """A post office that may call loopback."""
-    async with Post(Settings(allow_private_urls=True, forwards_per_platform_max=2)) as post:
-        yield post
-
-
-@pytest.fixture
-async def partner() -> AsyncIterator[Partner]:
-    """The platform that is called."""
-    async with Partner() as partner:
-        yield partner
-
-
-@asynccontextmanager
-async def raw_server(serve: Serve) -> AsyncIterator[str]:
-    """A TCP server that need not speak HTTP; gives its URL."""
-
-    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await serve(reader, writer)
-        except ConnectionError:
-            return
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(once, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-
-
-def request(url: str, method: str = "PUT", *, body: bytes = b"{}", timeout_s: float = 5.0) -> Outbound:
-    """A request with a token and a body."""
-    return Outbound(
-        platform_id="p1", method=method, url=url, body=body, timeout_s=timeout_s, headers={"Authorization": TOKEN}
-    )
-
-
-async def failure(post: Post, outbound: Outbound) -> PostFailed:
-    """The failure that this request ends with."""
-    with pytest.raises(PostFailed) as caught:
-        await post.send(outbound)
-    return caught.value
+from tests.hub.delivery.outside import TOKEN, certificates, failure, full_backlog, raw_server, request
 
 
 async def test_a_request_goes_out_as_it_was_composed(post: Post, partner: Partner) -> None:
@@ -150,18 +97,6 @@ async def test_a_black_hole_is_not_connected(post: Post) -> None:
     assert failed.duration_ms < 300
 
 
-@asynccontextmanager
-async def full_backlog() -> AsyncIterator[str]:
-    """A listening socket whose queue is full: the kernel answers no further SYN."""
-    with socket.socket() as listening, socket.socket() as first, socket.socket() as second:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
-        for filler in (first, second):
-            filler.setblocking(False)
-            filler.connect_ex(listening.getsockname())
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
 async def test_a_silent_partner_times_out(post: Post, partner: Partner) -> None:
     """H3.16: once the request is out, silence up to its own limit is a time-out: the outcome is unknown."""
     partner.fail(Fault.SLOW, slow_s=60)
@@ -170,100 +105,6 @@ async def test_a_silent_partner_times_out(post: Post, partner: Partner) -> None:
 
     assert (failed.failure, failed.reason) == (Failure.TIMEOUT, "no whole answer within 0.1 s")
     assert 90 < failed.duration_ms < 1000
-
-
-async def test_an_answer_that_drips_times_out(post: Post) -> None:
-    """The limit counts to the last byte of the body, not to the first."""
-
-    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"{}")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-        while True:
-            writer.write(b"x")
-            await writer.drain()
-            await asyncio.sleep(0.02)
-
-    async with raw_server(drip) as url:
-        failed = await failure(post, request(url, timeout_s=0.2))
-
-    assert failed.failure is Failure.TIMEOUT
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"",
-        b"\x16\x03\x01nonsense\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(10_000)) + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 1_000_000 + b"\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 5\r\n\r\nplain",
-    ],
-)
-async def test_what_is_no_answer_is_broken(post: Post, sent: bytes) -> None:
-    """H3.14: a closed connection, a broken body, ten thousand headers: whether the partner acted is unknown."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"{}")
-        writer.write(sent)
-        await writer.drain()
-
-    async with raw_server(serve) as url:
-        failed = await failure(post, request(url))
-
-    assert failed.failure is Failure.BROKEN
-
-
-async def test_an_endless_answer_is_cut(post: Post) -> None:
-    """A chunked answer without an end costs no more than the limit and no more than the time."""
-    written = 0
-
-    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal written
-        await reader.readuntil(b"{}")
-        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        chunk = b"10000\r\n" + bytes(65536) + b"\r\n"
-        while True:
-            writer.write(chunk)
-            await writer.drain()
-            written += len(chunk)
-
-    async with raw_server(pour) as url:
-        failed = await failure(post, request(url))
-
-    assert failed.failure is Failure.TOO_LARGE
-    assert written < ANSWER_MAX_BYTES * 2
-
-
-async def test_a_huge_announced_answer_is_not_read(post: Post) -> None:
-    """A Content-Length over the limit is refused before its first byte."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"{}")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
-        await reader.read()
-
-    async with raw_server(serve) as url:
-        failed = await failure(post, request(url))
-
-    assert failed.failure is Failure.TOO_LARGE
-
-
-async def test_a_packed_answer_is_unpacked_within_the_limit(post: Post, partner: Partner) -> None:
-    """A partner that packs without being asked is understood; a bomb is refused."""
-    small, bomb = gzip.compress(b'{"status_code":1000}'), gzip.compress(bytes(ANSWER_MAX_BYTES * 10))
-    partner.answer("GET", "/small", Reply(body=small, headers={"Content-Encoding": "gzip"}))
-    partner.answer("GET", "/bomb", Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
-
-    answer = await post.send(request(partner.url + "/small", "GET", body=b""))
-    failed = await failure(post, request(partner.url + "/bomb", "GET", body=b""))
-
-    assert answer.body == b'{"status_code":1000}'
-    assert "content-encoding" not in {name.lower() for name in answer.headers}
-    assert failed.failure is Failure.TOO_LARGE
 
 
 @pytest.mark.parametrize(("method", "sent"), [("GET", 3), ("PUT", 2), ("POST", 2), ("PATCH", 2), ("DELETE", 2)])
@@ -360,8 +201,30 @@ async def test_a_name_that_nobody_knows_is_not_connected() -> None:
     assert (failed.failure, failed.reason) == (Failure.NOT_CONNECTED, "the name cannot be resolved")
 
 
-async def test_a_certificate_that_nobody_signed_is_refused(partner: Partner) -> None:
-    """TLS that does not verify is no connection."""
+async def test_tls_is_verified(tmp_path: Path) -> None:
+    """A certificate of a known authority for the right name is a connection; anything else is none."""
+    authority, server = certificates(tmp_path, "localhost")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    settings = Settings(allow_private_urls=True)
+    async with raw_server(serve, server) as url:
+        port = url.rpartition(":")[2]
+        async with Post(settings, tls=authority) as trusting, Post(settings) as strict:
+            answer = await trusting.send(request(f"https://localhost:{port}/"))
+            other_name = await failure(trusting, request(f"https://127.0.0.1:{port}/"))
+            stranger = await failure(strict, request(f"https://localhost:{port}/"))
+
+    assert answer.http_status == 200
+    for failed in (other_name, stranger):
+        assert failed.failure is Failure.NOT_CONNECTED
+        assert "TLS" in failed.reason
+
+
+async def test_plain_http_on_a_tls_port_is_no_connection() -> None:
+    """What does not speak TLS is not spoken to."""
 
     async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(100)

@@ -11,7 +11,7 @@ from hub.simulate.messages import Reply, ok, refused
 from hub.simulate.partner import Partner
 from hub.store.protocols import DeliveryState
 from hub.wire import json_text
-from hub.wire.interface import Version
+from hub.wire.interface import Interface, ModuleId, Version
 from tests import words
 from tests.directories import rule
 from tests.hub.delivery.office import Office, killed, parties, sent, until
@@ -77,8 +77,22 @@ async def test_a_platform_of_another_version_gets_its_own_words(office: Office, 
     assert [one["id"] for one in older.json["evses"][0]["connectors"]] == ["1"]
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+async def test_endpoint_and_path_are_joined_with_one_slash(office: Office, ema: Partner, slash: str) -> None:
+    """H2.10: whether the partner's endpoint URL ends in a slash or not, and whether the whole object goes or a part."""
+    receiver = office.connect("p1", ema, "DE/EMA/EMSP")
+    endpoint = (ModuleId("locations"), Interface.RECEIVER)
+    office.change("p1", endpoints={endpoint: f"{ema.url}/locations{slash}"})
+    async with office.deliveries() as deliveries:
+        await put(office, deliveries, [receiver])
+        await patch(office, deliveries, [receiver], "CHARGING")
+        await ema.wait_until(lambda: len(ema.requests) == 2)
+
+    assert [one.target for one in ema.requests] == ["/locations" + LOC1, "/locations" + EVSE]
+
+
 async def test_a_slow_partner_delays_nobody_else(office: Office, ema: Partner, emb: Partner) -> None:
-    """H3.27: while one platform holds its places, another gets everything at once."""
+    """H3.21, H3.27: acceptance waits for no receiver; while one platform holds its places, another gets everything."""
     receivers = [office.connect("p1", ema, "DE/EMA/EMSP"), office.connect("p2", emb, "DE/EMB/EMSP")]
     ema.fail(Fault.SLOW, slow_s=60)
     async with office.deliveries() as deliveries:
@@ -106,7 +120,7 @@ async def test_many_changes_of_one_object_arrive_in_order(office: Office, ema: P
 
 
 async def test_what_a_partner_missed_it_gets_once_as_it_is_now(office: Office, ema: Partner, emb: Partner) -> None:
-    """D1: while it is away pushes collapse; once it answers it gets the current object by PUT, and no stale one."""
+    """D1, H3.28: away, it is reported silent; back, it gets the current object once, by PUT, and nothing stale."""
     receivers = [office.connect("p1", ema, "DE/EMA/EMSP"), office.connect("p2", emb, "DE/EMB/EMSP")]
     async with office.deliveries() as deliveries:
         await put(office, deliveries, receivers, name="LOC1")
@@ -258,7 +272,7 @@ async def test_of_two_processes_one_delivers_to_a_platform(office: Office, ema: 
 
 @pytest.mark.parametrize("state", [PlatformState.SUSPENDED, PlatformState.UNREGISTERED])
 async def test_a_suspended_platform_keeps_its_marks(office: Office, ema: Partner, state: PlatformState) -> None:
-    """H5.08: nothing is sent to a platform that is not CONNECTED; when it is again, it gets what it lacks."""
+    """H3.24, H5.08: nothing is sent to a platform that is not CONNECTED; when it is again, it gets what it lacks."""
     receiver = office.connect("p1", ema, "DE/EMA/EMSP")
     office.change("p1", state=state)
     async with office.deliveries() as deliveries:
