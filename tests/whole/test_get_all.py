@@ -129,6 +129,13 @@ async def test_objects_are_as_their_owner_wrote_them(cpo: Scripted, emsp: Script
     assert sum(body in answer.body for answer in answers) == 1
 
 
+async def test_what_is_not_published_is_listed(cpo: Scripted, emsp: Scripted) -> None:
+    """H3.29, H6.15: `publish` false restricts who is shown a Location, not who is told of it."""
+    await _push(cpo, "locations", words.location(id="PRIVATE", publish=False))
+
+    assert "PRIVATE" in await _seen(emsp, "locations")
+
+
 async def test_the_store_follows_the_pushes(cpo: Scripted, emsp: Scripted) -> None:
     """H3.55, H6.03, H6.04, H6.10, H6.11: PUT replaces, PATCH merges, a part moves the time of its whole, REMOVED stays."""
     await _push(cpo, "locations", words.location(id="KEPT", directions=[{"language": "en", "text": "left"}]))
