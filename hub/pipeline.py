@@ -127,13 +127,13 @@ class Pipeline:
         caller = await self._acts.authenticate(inbound.headers.getall("Authorization", []))
         progress.platform_id = caller.platform.platform_id
         self._heard(progress.platform_id)
-        own = await self._acts.desk.answer(caller, inbound)
-        if own is not None:
-            progress.module = inbound.path.strip("/").partition("/")[2] or "versions"
-            return own
         address = read_address(inbound.path)
         if address is None:
-            raise NotFound("this hub has no such path; GET the version details for its endpoints")
+            progress.module = _configuration_module(inbound.path)
+            own = await self._acts.desk.answer(caller, inbound)
+            if own is None:
+                raise NotFound("this hub has no such path; GET the version details for its endpoints")
+            return own
         if caller.token.kind is TokenKind.REGISTRATION:
             raise Unauthorized
         return await self._functional(inbound, address, caller, progress)
@@ -274,6 +274,12 @@ def read_address(path: str) -> Address | None:
         interface=_INTERFACES[side],
         suffix=slash + suffix if suffix.strip("/") else "",
     )
+
+
+def _configuration_module(path: str) -> str:
+    """What a message that is not routed is about, for its trace: `versions`, `credentials` or `hubclientinfo`."""
+    named = path.strip("/").split("/")[1:2]
+    return named[0] if named and is_custom(ModuleId(named[0])) else "versions"
 
 
 def _read_ids(inbound: Inbound) -> MessageIds:
