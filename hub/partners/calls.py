@@ -11,6 +11,7 @@ from yarl import URL
 
 from hub.clock import new_id, now_utc
 from hub.delivery.answer import Answer, PostFailed
+from hub.delivery.verdict import show
 from hub.outbound import JSON, Outbound
 from hub.partners.steps import Step
 from hub.platform import TokenEncoding
@@ -56,10 +57,10 @@ class Heard:
 
     @property
     def complaint(self) -> str:
-        """What is wrong with the answer, as one phrase."""
+        """What is wrong with the answer, as one phrase; a token that the partner quotes is hidden."""
         if self.said is None:
             return f"HTTP {self.http_status} without an OCPI envelope"
-        message = self.said.status_message[:_SAID_MAX_CHARS]
+        message = show(self.said.status_message.encode(errors="replace"), self.access.token)[:_SAID_MAX_CHARS]
         return f"HTTP {self.http_status}, OCPI {self.said.status_code}" + (f" ({message})" if message else "")
 
 
