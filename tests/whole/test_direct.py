@@ -157,6 +157,37 @@ async def test_an_answer_comes_back_as_it_is(cpo: Scripted, emsp: Scripted, repl
     assert read_routing(answer.headers).sender == words.CPO
 
 
+@pytest.mark.parametrize("data", [b"null", b"{}", b'""', b"[]", b'{"id": 1}', b""])
+async def test_an_acknowledgement_may_hold_anything(cpo: Scripted, emsp: Scripted, data: bytes) -> None:
+    """H6.09: the specification names no data for a PUT, so whatever is there, or nothing, comes back."""
+    body = b'{"status_code":1000,%b"timestamp":"2024-01-01T00:00:00Z"}' % (b'"data":%b,' % data if data else b"")
+    emsp.on("PUT", "sessions", R, Reply(body=body))
+
+    answer = await cpo.ask("PUT", "sessions", R, "/NL/CPA/S1", words.session(id="S1"), to=words.EMSP)
+
+    assert (answer.status, answer.body) == (200, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        words.cdr(start_date_time="1970-1-1T00:00:00Z", end_date_time="1970-1-1T00:00:00Z"),
+        words.cdr(
+            cdr_location=words.cdr()["cdr_location"] | {"evse_uid": "#NA", "evse_id": "#NA", "connector_id": "#NA"}
+        ),
+        words.cdr(id="C" * 39, credit=True, credit_reference_id="CDR1", total_cost={"excl_vat": words.number("-4.00")}),
+        words.cdr(id="C" * 60, total_cost={"excl_vat": "2.00"}),
+    ],
+    ids=["unknown time", "not available", "credit", "against the rules"],
+)
+async def test_what_partners_agreed_on_is_carried(cpo: Scripted, emsp: Scripted, body: words.Words) -> None:
+    """H3.05, H6.08, H6.41, H6.46: times that are none, `#NA`, Credit CDRs and plain mistakes are between the two parties."""
+    answer = await cpo.ask("POST", "cdrs", R, "", body, to=words.EMSP)
+
+    assert answer.status_code == 1000
+    assert emsp.got("cdrs")[0].body == words.body(body)
+
+
 async def test_a_message_to_another_party_of_the_same_platform(hub: RunningHub) -> None:
     """H3.17: a platform with an operator and a provider gets its own messages back through the hub."""
     both = (party("BE*CPX"), party("BE*EMX"))

@@ -154,6 +154,41 @@ async def test_the_store_follows_the_pushes(cpo: Scripted, emsp: Scripted) -> No
     assert [(evse["status"], evse["last_updated"]) for evse in kept["evses"]] == [("REMOVED", "2024-06-02T00:00:00Z")]
 
 
+async def test_what_the_hub_keeps_it_checks(cpo: Scripted, emsp: Scripted) -> None:
+    """H3.05, H3.30, H6.02, H6.05: a broadcast without last_updated, or with a wrong id or field, is 2001 and changes nothing."""
+    await _push(cpo, "locations", words.location(id="STRICT"))
+    await _push(emsp, "tokens", words.token(uid="STRICT"))
+    wrong = [
+        (cpo, Asked("PATCH", "locations", R, "/NL/CPA/STRICT", {"name": "New"})),
+        (cpo, Asked("PATCH", "locations", R, "/NL/CPA/STRICT/3256", {"status": "CHARGING"})),
+        (cpo, Asked("PUT", "locations", R, "/NL/CPA/STRICT", words.location(id="OTHER"))),
+        (cpo, Asked("PUT", "locations", R, "/NL/CPA/STRICT", words.location(id="STRICT", time_zone=None))),
+        (emsp, Asked("PATCH", "tokens", R, "/DE/EMA/STRICT", {"valid": False})),
+        (emsp, Asked("PUT", "tokens", R, "/DE/EMA/STRICT?type=OTHER", words.token(uid="STRICT"))),
+    ]
+
+    answers = [await owner.ask(*asked, to=words.HUB) for owner, asked in wrong]
+
+    bodies = [answer.body for answer in (*await _all(emsp, "locations"), *await _all(cpo, "tokens"))]
+    assert [(answer.status, answer.status_code) for answer in answers] == [(200, 2001)] * len(wrong)
+    for kept in (words.location(id="STRICT"), words.token(uid="STRICT")):
+        assert sum(words.body(kept) in body for body in bodies) == 1
+
+
+async def test_a_part_names_no_owner(cpo: Scripted, emsp: Scripted) -> None:
+    """H6.14, H3.55: EVSE and Connector belong to the owner in the path; a part of an unknown Location is refused."""
+    await _push(cpo, "locations", words.location(id="PARTS"))
+    later = {"last_updated": "2024-06-01T00:00:00Z"}
+    evse = await cpo.ask("PUT", "locations", R, "/NL/CPA/PARTS/NEW", words.evse(uid="NEW", **later), to=words.HUB)
+    connector = words.connector(id="2", **later)
+    added = await cpo.ask("PUT", "locations", R, "/NL/CPA/PARTS/NEW/2", connector, to=words.HUB)
+    unknown = await cpo.ask("PUT", "locations", R, "/NL/CPA/NOBODYS/NEW", words.evse(uid="NEW"), to=words.HUB)
+
+    (kept,) = [item for answer in await _all(emsp, "locations") for item in answer.data if item["id"] == "PARTS"]
+    assert [answer.status_code for answer in (evse, added, unknown)] == [1000, 1000, 2003]
+    assert [[one["id"] for one in evse["connectors"]] for evse in kept["evses"]] == [["1"], ["1", "2"]]
+
+
 async def _kept(emsp: Scripted) -> words.Words:
     (kept,) = [item for answer in await _all(emsp, "locations") for item in answer.data if item["id"] == "KEPT"]
     return dict(kept)

@@ -40,6 +40,17 @@ async def test_the_token_names_the_provider(cpo: Scripted, emsp: Scripted, asked
     assert read_routing(answer.headers) == RoutingHeaders(to=words.CPO, sender=words.EMSP)
 
 
+async def test_a_cdr_is_shown_to_nobody_else(hub: RunningHub, cpo: Scripted, emsp: Scripted) -> None:
+    """H3.40, H6.43: what is sent without TO headers reaches the one provider that it concerns."""
+    async with joined(hub, "DE/ELS/EMSP") as other:
+        await cpo.ask("POST", "cdrs", R, "", words.cdr(), to=None)
+        everyone = await cpo.ask("POST", "cdrs", R, "", words.cdr(), to=words.HUB)
+
+        assert everyone.status_code == 2001
+        assert len(emsp.got("cdrs")) == 1
+        assert other.got("cdrs") == []
+
+
 async def test_a_part_of_a_session_follows_the_whole(hub: RunningHub, cpo: Scripted, emsp: Scripted) -> None:
     """H3.41, H6.38: PATCH goes to the eMSP that the earlier PUT went to, whatever the case of the id."""
     await _pushed_session(hub, cpo, "S-Patched")

@@ -28,12 +28,13 @@ async def test_party_to_party(cpo: Scripted, emsp: Scripted) -> None:
 
 
 async def test_broadcast_push(hub: RunningHub, cpo: Scripted, emsp: Scripted) -> None:
-    """H1.31, H1.34, H3.20, H3.25: the hub answers as itself, and to each receiver it is FROM; receivers answer TO the hub."""
+    """H1.31, H1.34, H3.20, H3.21, H3.22, H3.25: the hub answers itself, as itself, and to each receiver it is FROM."""
     async with joined(hub, "DE/EMB/EMSP") as other:
         answer = await cpo.ask("PUT", "tariffs", R, "/NL/CPA/TARIFF1", words.tariff(), to=words.HUB)
         first = await emsp.wait_for(lambda received: "tariffs" in received.segments)
         second = await other.wait_for(lambda received: "tariffs" in received.segments)
 
+    assert (answer.status, answer.status_code, answer.data) == (200, 1000, None)
     assert _legs(first, answer) == ((words.EMSP, words.HUB), (words.CPO, words.HUB))
     assert _legs(second, answer) == ((party("DE*EMB"), words.HUB), (words.CPO, words.HUB))
 

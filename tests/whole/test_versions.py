@@ -132,6 +132,19 @@ async def test_a_patch_without_a_token_passes_as_it_is(cpo: Scripted, old_emsp: 
     assert old_emsp.got("sessions")[0].body == body
 
 
+async def test_between_two_of_2_2_nothing_is_translated(old_cpo: Scripted, old_emsp: Scripted) -> None:
+    """H8.01, H3.04: equal versions exchange bytes, even where they write what their version lacks."""
+    body = words.body(words.cdr(party_id="OLC", home_charging_compensation=True)).replace(b",", b",\n ")
+    answered = ok([words.session()])
+    old_cpo.on("GET", "sessions", S, answered)
+
+    await old_cpo.ask("POST", "cdrs", R, "", body, to=OLD_EMSP)
+    listed = await old_emsp.ask("GET", "sessions", S, "?date_from=2024-01-01T00:00:00Z", to=OLD_CPO)
+
+    assert old_emsp.got("cdrs")[0].body == body
+    assert listed.body == answered.body
+
+
 async def test_a_cdr_to_2_2_and_back(cpo: Scripted, old_emsp: Scripted) -> None:
     """H8.05, H4.21: a CDR loses what 2.2 lacks, has a postal_code, and is read back with its owner at its address."""
     location = {**words.cdr()["cdr_location"], "state": "UT", "connector_power_type": "AC_2_PHASE"}
