@@ -70,8 +70,7 @@ class Control:
 
     async def _outgoing_token(self, _: Wishes) -> Mapping[str, Any]:
         """What this platform presents to the other side, so that a person can try a request in its name."""
-        _, token = self._platform.registered()
-        return {"outgoing_token": token}
+        return {"outgoing_token": self._platform.registered()[1]}
 
     async def _received(self, wishes: Wishes) -> Mapping[str, Any]:
         """The requests whose path ends with `path`, in order of arrival."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
+import orjson
 from multidict import CIMultiDictProxy
 
 from hub.clock import now_utc
@@ -101,7 +102,10 @@ def read_json(body: bytes) -> Any:
 
 def write_json(value: Any) -> bytes:
     """Write `value`; a Decimal becomes a JSON number with exactly its digits."""
-    return json_text.dumps(_numbers_as_text(value))
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a Decimal, or an int beyond 64 bits: slower
+        return json_text.dumps(_numbers_as_text(value))
 
 
 def _enveloped(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
+import orjson
 from aiohttp import ClientError
 
 from hub.clock import Tasks
@@ -164,7 +165,7 @@ def owned_path(item: Mapping[str, Any]) -> str:
 
 def _is_json(received: Received) -> bool:
     try:
-        _ = received.json
-    except ValueError:
+        orjson.loads(received.body)
+    except orjson.JSONDecodeError:
         return False
     return True

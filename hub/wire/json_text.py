@@ -8,6 +8,7 @@ import orjson
 from hub.wire.errors import BrokenJson
 
 MAX_DEPTH = 64
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 class NumberText(str):
@@ -58,7 +59,7 @@ def _write(value: Any, parts: list[str]) -> None:
             _write(item, parts)
         parts.append("]")
     else:
-        parts.append(json.dumps(value, ensure_ascii=False, allow_nan=False))
+        parts.append(_encode(value))
 
 
 def _write_members(value: dict[str, Any], parts: list[str]) -> None:
@@ -66,7 +67,7 @@ def _write_members(value: dict[str, Any], parts: list[str]) -> None:
     for index, (name, member) in enumerate(value.items()):
         if index:
             parts.append(",")
-        parts.append(json.dumps(name, ensure_ascii=False))
+        parts.append(_encode(name))
         parts.append(":")
         _write(member, parts)
     parts.append("}")
