@@ -103,8 +103,8 @@ def read_json(body: bytes) -> Any:
 def write_json(value: Any) -> bytes:
     """Write `value`; a Decimal becomes a JSON number with exactly its digits."""
     try:
-        return orjson.dumps(value)
-    except TypeError:  # a Decimal, or an int beyond 64 bits: slower
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+    except TypeError:  # a Decimal, a number as text, or an int beyond 64 bits: slower
         return json_text.dumps(_numbers_as_text(value))
 
 
