@@ -80,10 +80,10 @@ class Forwarding:
         )
         return await self._exchange(errand, way, directory)
 
-    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> tuple[Reply, Party]:
+    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> tuple[Reply, Party, Party]:
         """Carry a message to the address that one of ours stands for; for everyone else it does not exist (404).
 
-        Returns the reply and the party that answered.
+        Returns the reply, the party that the address was given to, and the party that answered.
         """
         message = errand.message
         mapping = await self._addressing.find(plan.opaque)
@@ -105,7 +105,7 @@ class Forwarding:
             url=mapping.target_url,
             body=_bare(message.body) if bare else message.body,
         )
-        return await self._exchange(errand, way, directory), mapping.owner
+        return await self._exchange(errand, way, directory), mapping.caller, mapping.owner
 
     async def _exchange(self, errand: Errand, way: Way, directory: Directory) -> Reply:
         message, match = errand.message, errand.match

@@ -15,6 +15,7 @@ from hub.forwarding import Forwarding
 from hub.gathering import Gathering
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
+from hub.rewriting import PAGE
 from hub.routing import (
     Broadcast,
     Callback,
@@ -39,7 +40,7 @@ from hub.wire.errors import (
     Unauthorized,
 )
 from hub.wire.headers import CORRELATION_ID, REQUEST_ID, MessageIds, RoutingHeaders, read_id, read_routing
-from hub.wire.interface import Call, Interface, ModuleId, Version
+from hub.wire.interface import Call, Interface, ModuleId, Routing, Version
 from hub.wire.message import Address, Inbound, Message, Reply
 from hub.wire.paging import read_query
 from hub.wire.party import Party
@@ -146,7 +147,7 @@ class Pipeline:
         if module is not None and not module.functional:
             raise NotFound(f"{address.module} is not a functional module")
         routing = read_routing(inbound.headers)
-        progress.sender, inferred = self._sender(routing, address, caller, directory)
+        progress.sender, inferred = self._sender(routing, inbound, address, caller, directory)
         progress.notes += ("FROM inferred",) if inferred else ()
         if caller.platform.state is PlatformState.SUSPENDED:
             raise ClientError("the operator of this hub has suspended your platform")
@@ -170,21 +171,31 @@ class Pipeline:
         return await self._act(errand, plan, directory, progress)
 
     def _sender(
-        self, routing: RoutingHeaders, address: Address, caller: Caller, directory: Directory
+        self, routing: RoutingHeaders, inbound: Inbound, address: Address, caller: Caller, directory: Directory
     ) -> tuple[Party, bool]:
-        """The FROM party: one that the caller's platform hosts, given or (when only one can be meant) inferred."""
+        """The FROM party: one that the caller's platform hosts, given or (when only one can be meant) inferred.
+
+        For an address that this hub gave out any will do until it is looked up: it was given to one of them.
+        """
         own = directory.on_platform.get(caller.platform.platform_id, ())
         if routing.sender is not None:
             if not any(one.party == routing.sender for one in own):
                 raise InvalidParameters(f"OCPI-from names {routing.sender}, which is not one of your parties")
             return routing.sender, False
         able = able_to_call(own, self._catalog.module(address.module), address.interface)
-        if len(able) != 1:
+        if len(able) != 1 and not (able and self._is_callback(inbound, address)):
             raise InvalidParameters(
                 "OCPI-from-country-code and OCPI-from-party-id are missing, and your platform has "
                 f"{len(able) or 'no'} parties that could make this call"
             )
         return able[0], True
+
+    def _is_callback(self, inbound: Inbound, address: Address) -> bool:
+        module = self._catalog.module(address.module)
+        if module is None:
+            return False
+        routing = self._catalog.match(module, address.interface, inbound.method, address.suffix).endpoint.routing
+        return routing is Routing.CALLBACK or (routing is Routing.LIST and PAGE in read_query(inbound.query))
 
     def _check_duties(self, match: Match | None, call: Call) -> None:
         """Refuse what must not even be carried: a foreign owner, another eMSP's token, a missing query parameter."""
@@ -215,8 +226,10 @@ class Pipeline:
                     self._acts.aftermath.carried(errand, plan.target.party)
                 return reply
             case Callback():
-                reply, owner = await self._acts.forwarding.callback(errand, plan, directory)
-                progress.responder, progress.receiver = owner, str(owner)
+                reply, progress.sender, progress.responder = await self._acts.forwarding.callback(
+                    errand, plan, directory
+                )
+                progress.receiver = str(progress.responder)
                 return reply
             case Broadcast():
                 exact = _exact(errand)
