@@ -1,6 +1,7 @@
 """The store's own tests run on both drivers."""
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
@@ -39,3 +40,10 @@ async def other_store(mongodb_url: str, database: Database, driver: DriverName, 
     """What another hub process sees: a second store on the same database."""
     async with open_store(mongodb_url, database=database.name, driver=driver) as opened:
         yield opened
+
+
+@pytest.fixture
+def swept() -> Iterator[None]:
+    """For tests that kill a database: a driver interrupted while it connects leaves a socket to the garbage collector."""
+    yield
+    gc.collect()

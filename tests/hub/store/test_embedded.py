@@ -20,6 +20,8 @@ from hub.store.protocols import ObjectKey, Store, StoredObject, StoreUnavailable
 from tests.hub.store.processes import freeze, is_running, kill, pid_of
 from tests.hub.store.samples import mapping, stored
 
+pytestmark = [pytest.mark.usefixtures("swept"), pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")]
+
 HUB = """
 import asyncio, sys
 from pathlib import Path

@@ -19,6 +19,8 @@ from hub.store.protocols import StoreUnavailable
 from tests.hub.store.processes import freeze, kill, pid_of
 from tests.hub.store.samples import platform
 
+pytestmark = [pytest.mark.usefixtures("swept"), pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")]
+
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
