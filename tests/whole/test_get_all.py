@@ -61,9 +61,10 @@ async def test_everyones_locations_page_by_page(hub: RunningHub, emsp: Scripted)
             (owner, f"L{number}{owner.party.party_id}") for number in range(3) for owner in (first, second, third)
         ]
         for owner, location_id in pushed:
-            await _push(owner, "locations", words.location(id=location_id, last_updated="2024-05-01T00:00:00Z"))
+            await _push(owner, "locations", words.location(id=location_id, last_updated="2021-05-01T00:00:00Z"))
 
-        answers = await _all(emsp, "locations", "?date_from=2024-05-01T00:00:00%2B00:00&limit=50&own=%c3%a9")
+        window = "date_from=2021-05-01T00:00:00%2B00:00&date_to=2021-05-02T00:00:00Z"
+        answers = await _all(emsp, "locations", f"?{window}&limit=50&own=%c3%a9")
 
         owners = {(item["country_code"], item["party_id"]) for answer in answers for item in answer.data}
         assert _ids(answers) == [location_id for _, location_id in pushed]
@@ -75,7 +76,7 @@ async def test_everyones_locations_page_by_page(hub: RunningHub, emsp: Scripted)
             assert read_routing(answer.headers) == RoutingHeaders(to=words.EMSP, sender=words.HUB)
         for answer in answers[:-1]:
             link = following(answer) or ""
-            assert link.startswith(hub.url("locations", S) + "?date_from=2024-05-01T00:00:00%2B00:00&own=%c3%a9&")
+            assert link.startswith(f"{hub.url('locations', S)}?{window}&own=%c3%a9&")
             assert f"limit={PAGE}" in link.split("&")
         assert [owner.got("locations") for owner in (first, second, third)] == [[], [], []]
 
@@ -84,10 +85,10 @@ async def test_a_page_may_be_smaller(hub: RunningHub, emsp: Scripted) -> None:
     """H7.09, H7.11: X-Limit is the limit that was used; an offset beyond the end gives an empty page with the right total."""
     async with joined(hub, "NL/CPE/CPO") as owner:
         for number in range(3):
-            await _push(owner, "tariffs", words.tariff(id=f"T{number}"))
+            await _push(owner, "tariffs", words.tariff(id=f"T{number}", last_updated="2019-01-01T00:00:00Z"))
 
-        small = await emsp.ask("GET", "tariffs", S, "?limit=1&offset=1", to=words.HUB)
-        beyond = await emsp.ask("GET", "tariffs", S, "?offset=10", to=words.HUB)
+        small = await emsp.ask("GET", "tariffs", S, "?limit=1&offset=1&date_to=2019-01-02T00:00:00Z", to=words.HUB)
+        beyond = await emsp.ask("GET", "tariffs", S, "?offset=10&date_to=2019-01-02T00:00:00Z", to=words.HUB)
 
     assert (_ids([small]), small.headers["X-Limit"], small.headers["X-Total-Count"]) == (["T1"], "1", "3")
     assert (beyond.data, beyond.headers["X-Total-Count"], "Link" in beyond.headers) == ([], "3", False)
@@ -212,8 +213,8 @@ async def test_tokens_are_for_operators(hub: RunningHub, cpo: Scripted, emsp: Sc
         await _push(emsp, "tokens", words.token(uid="OF-A"))
         await _push(other, "tokens", words.token(uid="OF-B"))
 
-        assert await _seen(cpo, "tokens") == ["OF-A", "OF-B"]
-        assert await _seen(emsp, "tokens") == ["OF-A"]
+        assert {"OF-A", "OF-B"} <= set(await _seen(cpo, "tokens"))
+        assert ("OF-A" in await _seen(emsp, "tokens"), "OF-B" in await _seen(emsp, "tokens")) == (True, False)
         assert await _seen(other, "tokens") == ["OF-B"]
 
 

@@ -285,13 +285,14 @@ async def test_what_does_not_differ_keeps_its_bytes(
 
 async def test_get_all_in_either_version(cpo: Scripted, emsp: Scripted, old_cpo: Scripted, old_emsp: Scripted) -> None:
     """H8.05, H3.50: what was pushed in one version is listed in the other, with Links of the reader's version."""
-    new = words.location(id="NEW", evses=[words.evse(connectors=[words.connector(power_type="AC_2_PHASE")])])
-    old = words.location(id="OLD", party_id="OLC")
+    evse = words.evse(connectors=[words.connector(power_type="AC_2_PHASE")])
+    new = words.location(id="NEW", evses=[evse], last_updated="2020-01-01T00:00:00Z")
+    old = words.location(id="OLD", party_id="OLC", last_updated="2020-01-01T00:00:00Z")
     await cpo.ask("PUT", "locations", R, "/NL/CPA/NEW", new, to=words.HUB)
     await old_cpo.ask("PUT", "locations", R, "/NL/OLC/OLD", old, to=words.HUB)
 
-    for_old = await old_emsp.ask("GET", "locations", S, "?limit=1", to=words.HUB)
-    for_new = await emsp.ask("GET", "locations", S, to=words.HUB)
+    for_old = await old_emsp.ask("GET", "locations", S, "?limit=1&date_to=2020-01-02T00:00:00Z", to=words.HUB)
+    for_new = await emsp.ask("GET", "locations", S, "?date_to=2020-01-02T00:00:00Z", to=words.HUB)
 
     assert [item["id"] for item in for_new.data] == ["NEW", "OLD"]
     assert for_new.data[0]["evses"][0]["connectors"][0]["power_type"] == "AC_2_PHASE"
@@ -339,7 +340,7 @@ async def test_2_2_has_no_4000(cpo: Scripted, emsp: Scripted, old_emsp: Scripted
     assert [answer.status_code for answer in (new, old, stranger)] == [4000, 3000, 4001]
 
 
-async def test_hubclientinfo_and_credentials_in_2_2(hub: RunningHub, old_emsp: Scripted) -> None:
+async def test_hubclientinfo_and_credentials_in_2_2(old_cpo: Scripted, old_emsp: Scripted) -> None:
     """H5.01, H2.42: a 2.2 platform reads both as a 2.2.1 one does; the hub's only role is HUB (S20)."""
     peer, _ = old_emsp.registered()
 
