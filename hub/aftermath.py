@@ -42,10 +42,16 @@ class Aftermath:
             self.skipped += 1
 
     def kept(self, errand: Errand, receiver: Party) -> None:
-        """Learn from a message; one that the hub keeps was checked already."""
-        if errand.match and errand.match.endpoint.learn:
-            for lesson in errand.match.endpoint.learn(errand.call, receiver):
-                self._learn(lesson)
+        """Learn from a message; one that the hub keeps was checked already. Never raises: it was answered."""
+        if errand.match is None or errand.match.endpoint.learn is None:
+            return
+        try:
+            lessons = errand.match.endpoint.learn(errand.call, receiver)
+        except Exception:  # noqa: BLE001 - a body that a rule stumbles over must not cost the reply
+            structlog.get_logger().exception("lesson_not_read", correlation_id=errand.message.ids.correlation_id)
+            return
+        for lesson in lessons:
+            self._learn(lesson)
 
     def _learn(self, lesson: Learned) -> None:
         if lesson in self._known:
@@ -76,7 +82,11 @@ class Aftermath:
     async def check_forever(self) -> None:
         """Check carried bodies one at a time, at a pace that leaves the processor to messages."""
         while True:
-            self._check(await self._checks.get())
+            errand = await self._checks.get()
+            try:
+                self._check(errand)
+            except Exception:  # noqa: BLE001 - a body that a rule stumbles over must not end the checking of all others
+                structlog.get_logger().exception("check_failed", correlation_id=errand.message.ids.correlation_id)
             await asyncio.sleep(_PAUSE_S)
 
     def _check(self, errand: Errand) -> None:

@@ -1,0 +1,159 @@
+"""After the reply: the index learns once, bodies are checked for reporting, and nothing of it can cost a message."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from hub.aftermath import Aftermath
+from hub.catalog import Errand
+from hub.clock import Tasks
+from hub.store.protocols import Store, StoreUnavailable
+from hub.wire import json_text
+from hub.wire.interface import Call, Interface, Learned, Version
+from hub.wire.party import Party
+from tests import words
+from tests.hub.routed import request
+from tests.words import CPO, EMSP
+
+SESSION = "/NL/CPA/SESSION1"
+
+
+class Index:
+    """An index that remembers what it was taught, or is away."""
+
+    def __init__(self) -> None:
+        self.taught: list[Learned] = []
+        self.away = False
+        self.asked = asyncio.Event()
+
+    async def learn(self, entries: Sequence[Learned]) -> None:
+        """Keep the entries."""
+        self.asked.set()
+        if self.away:
+            raise StoreUnavailable
+        self.taught.extend(entries)
+
+    async def find(self, *_: object) -> list[Party]:
+        """Nothing: this index is only taught."""
+        return []
+
+
+def session_push(**changes: object) -> Errand:
+    """A PUT of a Session as it was carried."""
+    body = words.body(words.session(**changes))
+    errand = request("PUT", "sessions", Interface.RECEIVER, SESSION, to=EMSP, body=json_text.check(body))
+    return replace(errand, message=replace(errand.message, body=body))
+
+
+@asynccontextmanager
+async def at_work(aftermath: Aftermath) -> AsyncIterator[None]:
+    """Let both workers run."""
+    tasks = Tasks()
+    tasks.spawn(aftermath.learn_forever(), "learn")
+    tasks.spawn(aftermath.check_forever(), "check")
+    try:
+        yield
+    finally:
+        await tasks.close()
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Let others work until `holds()`."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0)
+
+
+async def test_a_carried_session_can_be_found_again(store: Store) -> None:
+    """H6.38: a PUT of a Session teaches the index who its operator and its eMSP are."""
+    aftermath = Aftermath(store.index)
+    async with at_work(aftermath):
+        aftermath.carried(session_push(), EMSP)
+        async with asyncio.timeout(5):
+            while await store.index.find("session", "session1", None) != [CPO]:  # noqa: ASYNC110 - a database has no event
+                await asyncio.sleep(0)
+
+
+async def test_what_is_known_is_not_written_again() -> None:
+    """A session that is pushed every minute costs one write."""
+    index = Index()
+    aftermath = Aftermath(index)
+    async with at_work(aftermath):
+        aftermath.carried(session_push(), EMSP)
+        await until(index.asked.is_set)
+        once = list(index.taught)
+        aftermath.carried(session_push(), EMSP)
+        await until(aftermath._lessons.empty)
+
+    assert index.taught == once != []
+
+
+async def test_a_lesson_that_could_not_be_written_is_offered_again() -> None:
+    """An index that was away learns from the next message."""
+    index = Index()
+    index.away = True
+    aftermath = Aftermath(index)
+    async with at_work(aftermath):
+        aftermath.carried(session_push(), EMSP)
+        await until(index.asked.is_set)
+        index.away = False
+        index.asked.clear()
+        aftermath.carried(session_push(), EMSP)
+        await until(index.asked.is_set)
+
+    assert index.taught
+
+
+@pytest.mark.parametrize(("changes", "faults"), [({}, 0), ({"kwh": "much"}, 1), ({"status": "SLEEPING"}, 1)])
+async def test_a_carried_body_is_checked_for_reporting(changes: dict[str, object], faults: int) -> None:
+    """H3.05: a body that breaks its class was carried all the same, and is counted against its platform."""
+    aftermath = Aftermath(Index())
+    async with at_work(aftermath):
+        errand = session_push(**changes)
+        aftermath.carried(errand, EMSP)
+        await until(aftermath._checks.empty)
+        await asyncio.sleep(0)
+
+    assert aftermath.faults[errand.message.platform_id] == faults
+
+
+async def test_a_body_of_2_2_is_checked_as_2_2() -> None:
+    """H8.05: a CdrToken without an owner is no fault of a platform that speaks 2.2."""
+    token = {name: value for name, value in words.cdr_token().items() if name not in {"country_code", "party_id"}}
+    errand = session_push(cdr_token=token)
+    old = replace(errand.message, address=replace(errand.message.address, version=Version.V2_2))
+    aftermath = Aftermath(Index())
+    async with at_work(aftermath):
+        aftermath.carried(replace(errand, message=old), EMSP)
+        await until(aftermath._checks.empty)
+        await asyncio.sleep(0)
+
+    assert not aftermath.faults
+
+
+async def test_under_load_checks_are_skipped_and_counted() -> None:
+    """A full queue costs a report, never a message."""
+    aftermath = Aftermath(Index())
+    for _ in range(1_003):
+        aftermath.carried(session_push(), EMSP)
+
+    assert aftermath.skipped == 3
+
+
+async def test_a_rule_that_stumbles_costs_nothing_but_its_lesson() -> None:
+    """Learning never raises: the message was answered already."""
+
+    def stumble(_: Call, __: Party) -> list[Learned]:
+        raise ValueError("a rule that is wrong")
+
+    errand = session_push()
+    assert errand.match is not None
+    broken = replace(errand.match, endpoint=replace(errand.match.endpoint, learn=stumble))
+    aftermath = Aftermath(Index())
+
+    aftermath.kept(replace(errand, match=broken), EMSP)
+
+    assert aftermath._lessons.empty()
