@@ -157,7 +157,7 @@ async def test_a_party_listed_twice_is_refused(house: House, cpo: Platform) -> N
 
 
 async def test_party_ids_in_lower_case_are_the_same_party(house: House, cpo: Platform) -> None:
-    """H2.43 H7.05: country_code and party_id are CiStrings: `nl`, `cpa` is the invited NL*CPA."""
+    """H7.05: country_code and party_id are CiStrings: `nl`, `cpa` is the invited NL*CPA."""
     token_a = await house.invite()
     body = credentials_of(cpo)
     body["roles"][0] |= {"country_code": "nl", "party_id": "cpa"}
