@@ -1,25 +1,25 @@
-"""Drivers who come and go: sessions from apps and by card, EVSEs that break and heal, all drawn from the seed."""
+"""Drivers who come and go: sessions from apps and by card, EVSEs that break and are mended, drawn from the seed."""
 
 import asyncio
-import hashlib
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from hub.clock import Tasks
+from hub.demo.chance import Event, event
 from hub.demo.options import DemoFailed
 from hub.demo.remote import Remote
 from hub.demo.scroll import sessions_and_cdrs
 from hub.demo.stage import Stage
 from hub.demo.story import driver
 from hub.demo.waiting import until
+from hub.simulate.faults import Fault
 
-_PAUSE_MS = (600, 2400)
-_BREAKS_EVERY = 6
 _LAST_CDRS_S = 5.0
 
 
 class Drivers:
-    """Makes event after event; the same seed draws the same events."""
+    """Makes event after event."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -28,12 +28,13 @@ class Drivers:
 
     async def run(self) -> None:
         """Make events until cancelled; one that a fault prevents is left out."""
-        number = 0
         try:
-            while True:
-                number += 1
-                self._tasks.spawn(self._attempt(number), f"event {number}")
-                await asyncio.sleep(self._drawn(number, "pause", *_PAUSE_MS) / 1000)
+            for number in count(1):
+                drawn = event(
+                    self._stage.options.seed, number, cpos=len(self._stage.cpos), emsps=len(self._stage.emsps)
+                )
+                self._tasks.spawn(self._attempt(drawn), f"event {number}")
+                await asyncio.sleep(drawn.pause_ms / 1000)
         finally:
             await self._tasks.close()
 
@@ -55,22 +56,21 @@ class Drivers:
         cpo = self._stage.partners[f"{session['country_code']}*{session['party_id']}"]
         await cpo.do("stop-session", {"session_id": session["id"]})
 
-    async def _attempt(self, number: int) -> None:
+    async def _attempt(self, drawn: Event) -> None:
         try:
-            await self._event(number)
+            await self._play(drawn)
         except DemoFailed:
             return  # a partner with a fault: the traffic shows what became of it
 
-    async def _event(self, number: int) -> None:
-        cpo = self._pick(self._stage.cpos, number, "operator")
-        emsp = self._pick(self._stage.emsps, number, "provider")
-        if "down" in [(await one.state())["fault"] for one in (cpo, emsp)]:
+    async def _play(self, drawn: Event) -> None:
+        cpo, emsp = self._stage.cpos[drawn.cpo], self._stage.emsps[drawn.emsp]
+        if Fault.DOWN in [(await one.state())["fault"] for one in (cpo, emsp)]:
             return
-        evse = await cpo.do("free-evse", {"number": self._drawn(number, "station", 0, 1_000_000)})
-        uid = driver(self._stage, emsp, self._drawn(number, "driver", 0, 1_000))
-        if number % _BREAKS_EVERY == 0:
+        evse = await cpo.do("free-evse", {"number": drawn.station})
+        uid = driver(self._stage, emsp, drawn.driver)
+        if drawn.breaks:
             await self._break_or_mend(cpo, evse)
-        elif self._drawn(number, "how", 0, 9) < 6:
+        elif drawn.by_app:
             await emsp.do("start-session", {"uid": uid, "to": str(cpo.player.party), **evse})
         else:
             await cpo.do("start-session", {"uid": uid, "to": str(emsp.player.party), **evse})
@@ -82,10 +82,3 @@ class Drivers:
         else:
             self._broken.append((cpo, evse))
             await cpo.do("status", {**evse, "status": "OUTOFORDER"})
-
-    def _pick(self, partners: list[Remote], number: int, what: str) -> Remote:
-        return partners[self._drawn(number, what, 0, len(partners) - 1)]
-
-    def _drawn(self, number: int, what: str, least: int, most: int) -> int:
-        digest = hashlib.sha256(f"{self._stage.options.seed}/{number}/{what}".encode()).digest()
-        return least + int.from_bytes(digest[:8]) % (most - least + 1)

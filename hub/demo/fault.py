@@ -11,12 +11,13 @@ from typing import Any
 from aiohttp import ClientSession
 
 from hub.clock import monotonic_s, now_utc
-from hub.control import AdminClient
+from hub.control import AdminClient, HubAway, HubRefused
 from hub.demo.cast import Player
 from hub.demo.lines import Leg
 from hub.demo.options import DemoFailed
 from hub.demo.remote import Remote
 from hub.demo.running import Contact, RunningDemo, find
+from hub.demo.scroll import TRACED_WITHIN_S
 from hub.demo.stage import open_admin
 from hub.simulate.faults import Fault
 from hub.wire.party import Party, Role
@@ -52,18 +53,21 @@ class Consequences:
 def switch_fault(written: str, fault: Fault) -> Consequences:
     """Switch the fault of a party of the running demonstration, and watch the hub until it reacted, or WATCH_S.
 
-    Raises NoDemo, NoSuchParty, or DemoFailed when the partner cannot be controlled.
+    Raises NoDemo, NoSuchParty, or DemoFailed when the partner cannot be controlled or the hub does not tell.
     """
     demo = find()
     party = _party(written, demo, fault)
-    with closing(open_admin(Path(demo.data_dir))) as admin:
-        return asyncio.run(_switch(demo, party, demo.partners[party], fault, admin))
+    try:
+        with closing(open_admin(Path(demo.data_dir))) as admin:
+            return asyncio.run(_switch(demo, party, demo.partners[party], fault, admin))
+    except (HubAway, HubRefused) as error:
+        raise DemoFailed(error.message) from None
 
 
 async def _switch(demo: RunningDemo, party: str, contact: Contact, fault: Fault, admin: AdminClient) -> Consequences:
     began_s, began_at = monotonic_s(), now_utc()
     async with ClientSession() as session:
-        player = Player(party=Party.parse(party), role=Role.OTHER, name=contact.name)
+        player = Player(party=Party.parse(party), role=Role(contact.role), name=contact.name)
         await Remote(player, contact.url, demo.key, session).do("fault", {"fault": fault})
 
     async def look() -> tuple[dict[str, Any], tuple[Leg, ...]]:
@@ -87,14 +91,17 @@ async def _switch(demo: RunningDemo, party: str, contact: Contact, fault: Fault,
 async def _watch(
     look: Callable[[], Awaitable[tuple[dict[str, Any], tuple[Leg, ...]]]], fault: Fault, began_s: float
 ) -> tuple[dict[str, Any], tuple[Leg, ...]]:
-    """Look until the fault had its effect: another status, or for the other faults a request that met it."""
-    while True:
+    """Look until the fault had its effect (another status, or for the other faults a request that met it), and once more
+    when the trace has caught up.
+    """
+    settled = False
+    while not settled and monotonic_s() - began_s < WATCH_S:
+        await asyncio.sleep(_LOOK_EVERY_S)
         shown, legs = await look()
         settles_as = _SETTLES_AS.get(fault)
         settled = shown["status"] == settles_as if settles_as else bool(legs)
-        if settled or monotonic_s() - began_s > WATCH_S:
-            return shown, legs
-        await asyncio.sleep(_LOOK_EVERY_S)
+    await asyncio.sleep(TRACED_WITHIN_S)
+    return await look()
 
 
 def _party(written: str, demo: RunningDemo, fault: Fault) -> str:

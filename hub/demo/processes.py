@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import select
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -106,6 +107,29 @@ class Processes:
             how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
             said = child.last_words()
             self._failure.set_result(f"{child.name} {how}" + (f": {said}" if said else ""))
+
+
+def kill_orphaned_mongod(folder: Path) -> None:
+    """End the private mongod that a hub which was killed left in `folder`: the next hub there would adopt it, but here is
+    none to come.
+    """
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else [b""]
+        except OSError:
+            continue  # it has ended meanwhile, or is somebody else's
+        if command[0].endswith(b"mongod") and any(word.startswith(f"{folder}/".encode()) for word in command):
+            _kill_and_wait(int(entry.name))
+
+
+def _kill_and_wait(pid: int) -> None:
+    """SIGKILL for a process that is no child of ours."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        select.select([descriptor], [], [], STOP_TIMEOUT_S)
+    finally:
+        os.close(descriptor)
 
 
 async def _end(process: Process) -> None:

@@ -20,9 +20,10 @@ class NoDemo(DemoFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One partner: its name and where its remote control is."""
+    """One partner: who it is and where its remote control is."""
 
     name: str
+    role: str
     url: str
 
 
@@ -43,7 +44,9 @@ class RunningDemo:
 
 def announce(stage: Stage) -> None:
     """Write where this demonstration is."""
-    partners = {party: Contact(name=one.player.name, url=one.url) for party, one in stage.partners.items()}
+    partners = {
+        party: Contact(name=one.player.name, role=one.player.role, url=one.url) for party, one in stage.partners.items()
+    }
     running = RunningDemo(pid=os.getpid(), data_dir=str(stage.data_dir), key=stage.key, partners=partners)
     descriptor = os.open(stage.folder / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -13,6 +13,8 @@ from hub.demo.options import DemoFailed
 from hub.demo.remote import Remote
 from hub.demo.stage import Stage
 
+TRACED_WITHIN_S = 0.3
+"""After so long the hub's trace has what passed."""
 _LOOK_EVERY_S = 0.3
 _PAGE = 1000
 

@@ -22,7 +22,7 @@ from hub.control import AdminClient, HubAway, HubRefused, open_local
 from hub.demo.cast import Company, Player
 from hub.demo.company import Hosting
 from hub.demo.options import DemoFailed, DemoOptions
-from hub.demo.processes import Processes
+from hub.demo.processes import Processes, kill_orphaned_mongod
 from hub.demo.remote import Remote
 from hub.demo.waiting import until
 from hub.wire.party import Role
@@ -56,6 +56,7 @@ class Stage:
     async def __aenter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self._stack.callback(kill_orphaned_mongod, self.folder)
         timeout = ClientTimeout(total=_CALL_TIMEOUT_S)
         self.session = await self._stack.enter_async_context(ClientSession(timeout=timeout))
         self.processes = await self._stack.enter_async_context(Processes(self.folder))

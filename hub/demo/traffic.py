@@ -8,12 +8,9 @@ from hub.clock import Tasks, monotonic_s
 from hub.demo.drivers import Drivers
 from hub.demo.options import DemoFailed
 from hub.demo.reconcile import check
-from hub.demo.scroll import Scroll, Seen, sessions_and_cdrs
+from hub.demo.scroll import TRACED_WITHIN_S, Scroll, Seen, sessions_and_cdrs
 from hub.demo.stage import Stage
 from hub.demo.tries import Show, show_next_steps
-
-_TRACED_WITHIN_S = 0.3
-"""After so long the hub's trace has the last messages."""
 
 
 async def let_traffic_pass(stage: Stage, show: Show, by_person: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -38,7 +35,7 @@ async def let_traffic_pass(stage: Stage, show: Show, by_person: Callable[[], Cor
             await drivers.go_home()
     finally:
         await tasks.close()
-    await asyncio.sleep(_TRACED_WITHIN_S)
+    await asyncio.sleep(TRACED_WITHIN_S)
     await scroll.look()
     await _sum_up(stage, scroll.seen, monotonic_s() - began_s, show)
 
