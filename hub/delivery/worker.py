@@ -131,8 +131,7 @@ class Deliveries:
             platform_id = receiver.rpartition(":")[0]
             lane = self._lanes.get(platform_id)
             if lane is None:
-                if not self._leases.elsewhere(platform_id):
-                    self._hurry.set()
+                self._want(platform_id)
                 continue
             item = Item(receiver, stored, push)
             if not self._lanes.reachable(platform_id):
@@ -146,7 +145,9 @@ class Deliveries:
     def woke(self, platform_id: str) -> None:
         """The platform answers again: what it lacks is due now."""
         lane = self._lanes.get(platform_id)
-        if lane is not None:
+        if lane is None:
+            self._want(platform_id)
+        else:
             lane.wake(monotonic_s())
             self._lanes.move(lane)
 
@@ -184,6 +185,11 @@ class Deliveries:
             breaker=lane.breaker if lane else Breaker.CLOSED,
             here=lane is not None,
         )
+
+    def _want(self, platform_id: str) -> None:
+        """Have a lane here soon, unless another process has it: what has no lane goes out later, as the whole object."""
+        if not self._leases.elsewhere(platform_id):
+            self._hurry.set()
 
     async def _hold(self) -> None:
         with suppress(TimeoutError):
