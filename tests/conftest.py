@@ -1,6 +1,7 @@
 """Shared fixtures: a real MongoDB for every test that asks for one, settings of a test hub, a free port."""
 
 import getpass
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from hub.store.errors import MongoUnavailable
 from hub.store.mongo import open_store
 from hub.store.protocols import Store
 
+MEMORY_BYTES_MIN = 4 * 1024**3
 SYSTEM_DATABASES = ("admin", "config", "local")
 
 # A busy machine is no failure of a property: what must be quick says so with a bound of its own.
@@ -41,14 +43,34 @@ async def mongodb_url() -> AsyncIterator[str]:
 
 async def _first_free_mongod(stack: AsyncExitStack) -> str:
     """Parallel runs and workers each own a folder; the folder's lock says which are taken."""
-    root = Path(tempfile.gettempdir()) / f"ocpi-hub-tests-{getpass.getuser()}"
+    root = _quick_folder() / f"ocpi-hub-tests-{getpass.getuser()}"
     for slot in count():
+        folder = root / str(slot)
+        stack.callback(_remove, folder)
         try:
-            return await stack.enter_async_context(embedded.private_mongod(root / str(slot)))
+            return await stack.enter_async_context(embedded.private_mongod(folder))
         except MongoUnavailable as error:
             if "another hub" not in str(error):
                 raise
+            stack.pop_all()
     raise AssertionError
+
+
+def _quick_folder() -> Path:
+    """In memory where there is plenty: a fresh database for each test costs the disk more than the test itself."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES_MIN:
+        return memory
+    return Path(tempfile.gettempdir())
+
+
+def _remove(folder: Path) -> None:
+    """Take the folder out of the others' sight first: the next run may want its place at once."""
+    if not folder.exists():
+        return
+    removed = folder.with_name(f"removed-{uuid4().hex}")
+    folder.rename(removed)
+    shutil.rmtree(removed)
 
 
 @pytest.fixture
