@@ -83,4 +83,5 @@ def explain_exit(binary: Path, exit_code: int, output: Path, log: Path) -> str:
         )
     if exit_code == _ILLEGAL_INSTRUCTION:
         return f"{binary} needs a processor with AVX: name an older mongod in HUB_MONGOD, {_ELSEWHERE}"
-    return f"{binary} ended at once with exit code {exit_code}: the reason is at the end of {log}"
+    where = log if log.exists() else output
+    return f"{binary} ended at once with exit code {exit_code}: the reason is at the end of {where}"

@@ -213,7 +213,7 @@ async def test_nobody_else_on_the_machine_gets_in(tmp_path: Path) -> None:
             "#!/bin/sh\necho 'mongod: error while loading shared libraries: libcurl.so.4: cannot open' >&2\nexit 127\n",
             r"needs the library libcurl\.so\.4: install it \(apt-get install libcurl4\)",
         ),
-        ("#!/bin/sh\nexit 62\n", r"ended at once with exit code 62: the reason is at the end of .*mongod\.log"),
+        ("#!/bin/sh\nexit 62\n", r"ended at once with exit code 62: the reason is at the end of .*mongod\.out"),
         ("no program at all", r"cannot be run here \(Exec format error\): install MongoDB"),
     ],
 )

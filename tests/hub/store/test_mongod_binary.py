@@ -89,14 +89,15 @@ def test_a_named_binary_that_is_none_is_refused(tmp_path: Path, mode: int | None
             r"needs GLIBC_2\.35, newer than this",
         ),
         (-4, "", "needs a processor with AVX"),
-        (14, "", r"ended at once with exit code 14: the reason is at the end of /data/mongod\.log"),
+        (14, "", r"ended at once with exit code 14: the reason is at the end of /.*/mongod\.log"),
     ],
 )
 def test_an_exit_is_explained(tmp_path: Path, exit_code: int, said: str, sentence: str) -> None:
     """The library to install, the system that is too old, or the log to read: one sentence."""
-    output = tmp_path / "out"
+    output, log = tmp_path / "out", tmp_path / "mongod.log"
     output.write_text(said)
-    explained = explain_exit(Path("/bin/mongod"), exit_code, output, Path("/data/mongod.log"))
+    log.touch()
+    explained = explain_exit(Path("/bin/mongod"), exit_code, output, log)
 
     with pytest.raises(MongoUnavailable, match=sentence):
         raise MongoUnavailable(explained)
@@ -108,3 +109,11 @@ def test_a_binary_for_another_machine_is_explained() -> None:
     said = explain_refusal(Path("/bin/mongod"), OSError(8, "Exec format error"))
 
     assert said.startswith("/bin/mongod cannot be run here (Exec format error): install MongoDB 6.0 or later")
+
+
+def test_an_exit_before_any_log_points_at_the_output(tmp_path: Path) -> None:
+    """A mongod that does not know an option (an old one) says so on its output alone."""
+    output = tmp_path / "mongod.out"
+    output.write_text("Error parsing command line: unrecognised option")
+
+    assert explain_exit(Path("/bin/mongod"), 2, output, tmp_path / "mongod.log").endswith(f"at the end of {output}")
