@@ -67,10 +67,13 @@ async def stored(hub: RunningHub, module: str, owner: Party, object_id: str) -> 
 
 
 async def settled(hub: RunningHub, module: str, owner: Party, object_id: str) -> None:
-    """Wait until no receiver lacks the object: whoever has not got it by now will not get it."""
+    """Wait until no receiver lacks the object: whoever has not got it by now will not get it.
+
+    One that was withdrawn is forgotten once everybody knows.
+    """
 
     async def nobody_behind() -> bool:
         found = await stored(hub, module, owner, object_id)
-        return found is not None and not found.behind
+        return found is None or not found.behind
 
     await until(nobody_behind)
