@@ -1,5 +1,8 @@
 """hubctl demo: a hub between simulated partners, to look at and to play with."""
 
+import os
+import signal
+import sys
 from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -74,7 +77,7 @@ def demo(
         stations=stations,
     )
     try:
-        report = run_demo(options, typer.echo)
+        report = run_demo(options, _show)
     except Interrupted:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if once:
@@ -112,6 +115,15 @@ def fault(
         output.show_json(asdict(seen))
     else:
         _show_consequences(seen)
+
+
+def _show(line: str) -> None:
+    """One line on stdout; when nobody reads there any more (`| head`), the demo ends as with ^C."""
+    try:
+        typer.echo(line)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        signal.raise_signal(signal.SIGINT)
 
 
 def _speed(written: str, *, once: bool) -> float:

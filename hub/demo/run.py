@@ -37,9 +37,12 @@ def run_demo(options: DemoOptions, show: Show) -> Report:
     """
     began_s = monotonic_s()
     running.sweep()
-    with Screen() as screen:
-        screen.say("hubctl demo · the same code as `hubctl serve`, a private MongoDB, gone at the end")
+    screen = Screen()
+    screen.say("hubctl demo · the same code as `hubctl serve`, a private MongoDB, gone at the end")
+    try:
         return asyncio.run(_run(options, screen, show, began_s))
+    finally:
+        screen.stop()
 
 
 async def _run(options: DemoOptions, screen: Screen, show: Show, began_s: float) -> Report:
@@ -55,11 +58,11 @@ async def _run(options: DemoOptions, screen: Screen, show: Show, began_s: float)
             except DemoFailed as failed:
                 failure = str(failed)
             ending_s = monotonic_s()
+            screen.begin("end", "everything is taken down")
     except asyncio.CancelledError:
         if stop.received:
             raise Interrupted from None
         raise
-    screen.begin("end", "")
     steps.append(_ended(monotonic_s() - ending_s))
     screen.end(steps[-1].name, steps[-1].said, ok=True)
     return Report(steps=tuple(steps), duration_s=round(monotonic_s() - began_s, 3), failure=failure)

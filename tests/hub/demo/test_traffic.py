@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 from asyncio.subprocess import PIPE
@@ -147,6 +148,19 @@ async def test_it_ends_by_itself_with_every_cdr_reconciled(tmp_path: Path, free_
     assert exit_code == 0
     assert sessions == reconciled == cdrs > 0
     assert " 0 faults " in summary
+
+
+async def test_it_ends_when_nobody_reads_on(tmp_path: Path, free_port: int) -> None:
+    """`hubctl demo | head` ends as with ^C, without a traceback."""
+    command = f"{HUBCTL} demo --port {free_port} {' '.join(SMALL)} | head -n 20"
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    shell = await asyncio.create_subprocess_exec("bash", "-c", command, stdout=PIPE, stderr=PIPE, env=environment)
+    async with asyncio.timeout(60):
+        output, errors = await shell.communicate()
+
+    assert len(output.splitlines()) == 20
+    assert errors.decode().splitlines()[-1].startswith("✓ end")
+    assert left_in(tmp_path) == []
 
 
 async def test_an_interrupt_at_the_start_leaves_nothing(tmp_path: Path, free_port: int) -> None:
