@@ -65,7 +65,10 @@ class Hub:
         self._web.add_subapp(PREFIX, admin)
 
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
-        """Listen, and say where for hubctl on this machine. The time for a header to arrive is read_timeout_s too."""
+        """Listen; say where for hubctl on this machine, unless the port is shared (then the parent of all does).
+
+        The time for a header to arrive is read_timeout_s too.
+        """
         self._runner = Runner(
             self._web,
             access_log=None,
@@ -75,8 +78,8 @@ class Hub:
         )
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port, reuse_port=share_port or None).start()
-        reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - compared, not bound
-        admin_address.write(self.settings.data_path, f"http://{reachable}:{self._runner.addresses[0][1]}")
+        if not share_port:
+            announce(self.settings, host, self._runner.addresses[0][1])
 
     async def close(self) -> None:
         """Stop listening; requests under way may end."""
@@ -90,6 +93,12 @@ class Hub:
         except StoreUnavailable:
             return "the database does not answer"
         return ""
+
+
+def announce(settings: Settings, host: str, port: int) -> None:
+    """Write down where this process answers, for hubctl on this machine."""
+    reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
+    admin_address.write(settings.data_path, f"http://{reachable}:{port}")
 
 
 @asynccontextmanager
@@ -158,7 +167,12 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 post,
                 Addressing(store.mappings, settings, opaque),
                 settings,
-                Reports(record=traffic.record, heard=front.liveness.heard, missed=front.liveness.missed),
+                Reports(
+                    record=traffic.record,
+                    heard=front.liveness.heard,
+                    missed=front.liveness.missed,
+                    doubted=front.liveness.doubted,
+                ),
                 new_id,
             ),
             broadcasting=Broadcasting(store.objects, deliveries.accepted),

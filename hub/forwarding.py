@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from hub.addressing import Addressing
@@ -44,6 +45,8 @@ class Reports:
     heard: Callable[[str], None]
     missed: Callable[[str, str], None]
     """platform_id and a reason without secrets."""
+    doubted: Callable[[str], None]
+    """It refuses this hub's credentials token."""
 
 
 class Forwarding:
@@ -120,16 +123,19 @@ class Forwarding:
             ids=ids,
             routing=RoutingHeaders(to=way.party, sender=way.sender),
         )
+        began_at = now_utc()
         try:
             answer = await self._post.send(outbound)
         except PostFailed as failed:
-            self._reports.record(_leg(message, way, ids, duration_ms=failed.duration_ms, note=failed.reason))
+            self._reports.record(_leg(message, way, ids, began_at, duration_ms=failed.duration_ms, note=failed.reason))
             if failed.failure not in {Failure.BUSY, Failure.TOO_LARGE}:
                 self._reports.missed(way.platform.platform_id, failed.reason)
             raise _refusal(failed, way.party) from None
         self._reports.heard(way.platform.platform_id)
         said = envelope.read(answer.body)
-        self._reports.record(_leg(message, way, ids, duration_ms=answer.duration_ms, answer=answer, said=said))
+        self._reports.record(
+            _leg(message, way, ids, began_at, duration_ms=answer.duration_ms, answer=answer, said=said)
+        )
         return await self._reply(errand, way, answer, said, directory)
 
     async def _reply(
@@ -138,6 +144,7 @@ class Forwarding:
         """The receiver's answer as the requester gets it. Source: checklist H3.10, H3.14."""
         status = answer.http_status
         if status in _BROKEN_CREDENTIALS:
+            self._reports.doubted(way.platform.platform_id)
             raise ReceiverNotConnected(f"{way.party} refused this hub's credentials (HTTP {status})")
         if status >= 500 or 300 <= status < 400:
             raise HubError(f"{way.party} answered HTTP {status}")
@@ -161,6 +168,7 @@ def _leg(
     message: Message,
     way: Way,
     ids: MessageIds,
+    began_at: datetime,
     *,
     duration_ms: float,
     note: str = "",
@@ -168,7 +176,7 @@ def _leg(
     said: envelope.Envelope | None = None,
 ) -> Leg:
     return Leg(
-        at=now_utc(),
+        at=began_at,
         kind=LegKind.OUT,
         correlation_id=ids.correlation_id,
         request_id=ids.request_id,

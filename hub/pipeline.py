@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -76,6 +77,8 @@ class _Progress:
     """What became known of a message so far, so that a refusal at any step says and traces all of it."""
 
     ids: MessageIds
+    began_at: datetime
+    began_s: float
     platform_id: str = ""
     version: Version = Version.V2_2_1
     module: str = ""
@@ -106,8 +109,7 @@ class Pipeline:
 
     async def handle(self, inbound: Inbound) -> Reply:
         """Answer one request; never raises, always an OCPI envelope with the caller's ids."""
-        started_s = monotonic_s()
-        progress = _Progress(_read_ids(inbound))
+        progress = _Progress(_read_ids(inbound), now_utc(), monotonic_s())
         try:
             reply = await self._answer(inbound, progress)
         except OcpiError as refusal:
@@ -119,7 +121,7 @@ class Pipeline:
             reply = self._refuse(
                 ServerError("this hub failed; the correlation id finds the trace", http_status=500), progress
             )
-        self._trace(inbound, progress, reply, started_s)
+        self._trace(inbound, progress, reply)
         routing = RoutingHeaders(to=progress.sender, sender=progress.responder)
         headers = {**reply.headers, **progress.ids.write(), **(routing.write() if progress.sender else {})}
         return replace(reply, headers=headers)
@@ -252,10 +254,10 @@ class Pipeline:
             ocpi_status=code,
         )
 
-    def _trace(self, inbound: Inbound, progress: _Progress, reply: Reply, started_s: float) -> None:
+    def _trace(self, inbound: Inbound, progress: _Progress, reply: Reply) -> None:
         self._record(
             Leg(
-                at=now_utc(),
+                at=progress.began_at,
                 kind=LegKind.IN,
                 correlation_id=progress.ids.correlation_id,
                 request_id=progress.ids.request_id,
@@ -268,7 +270,7 @@ class Pipeline:
                 plan=progress.plan,
                 http_status=reply.http_status,
                 ocpi_status=reply.ocpi_status,
-                duration_ms=round((monotonic_s() - started_s) * 1000, 3),
+                duration_ms=round((monotonic_s() - progress.began_s) * 1000, 3),
                 note="; ".join(progress.notes),
             )
         )

@@ -9,7 +9,8 @@ from multiprocessing.process import BaseProcess
 import structlog
 import uvloop
 
-from hub.app import database, open_hub
+from hub.admin import address as admin_address
+from hub.app import announce, database, open_hub
 from hub.clock import now_utc
 from hub.config import Settings
 from hub.log import configure
@@ -47,6 +48,7 @@ async def _serve_many(settings: Settings, host: str, port: int) -> None:
     async with database(settings) as url:
         shared = settings.model_copy(update={"mongodb_url": url, "workers": 1})
         workers = [_start(shared, host, port) for _ in range(settings.workers)]
+        announce(settings, host, port)
         try:
             while not stop.is_set():
                 with suppress(TimeoutError):
@@ -55,6 +57,7 @@ async def _serve_many(settings: Settings, host: str, port: int) -> None:
                     [_replaced(worker, shared, host, port) for worker in workers] if not stop.is_set() else workers
                 )
         finally:
+            admin_address.remove(settings.data_path)
             await asyncio.to_thread(_stop, workers)
 
 

@@ -5,6 +5,7 @@ Source: OCPI 2.2.1, transport_and_format; checklist H1.10, H1.32.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Protocol
 
 from yarl import URL
@@ -136,7 +137,7 @@ class Journey:
         self.steps.append(step)
         self._record(
             Leg(
-                at=now_utc(),
+                at=now_utc() - timedelta(milliseconds=step.duration_ms),
                 kind=LegKind.OUT,
                 correlation_id=ids.correlation_id,
                 request_id=ids.request_id,

@@ -97,6 +97,10 @@ class Liveness:
             structlog.get_logger().warning("partner_offline", partner=platform.name, reason=reason)
             self._change(platform_id, reachable=False)
 
+    def doubted(self, platform_id: str) -> None:
+        """It answered 401: if a renewal left two outgoing tokens, the next tick finds out which one works."""
+        self._pulse(platform_id).unsettled_s = self._monotonic() - self._settings.probe_max_s
+
     async def last_seen(self) -> dict[str, datetime]:
         """platform_id -> when any process last heard of it."""
         seen = await self._presence.all()

@@ -118,6 +118,7 @@ class Leg:
     """One leg of a message's way: a request that came in, or one that the hub sent. Holds no body and no token."""
 
     at: datetime
+    """When it began."""
     kind: LegKind
     correlation_id: str
     request_id: str
