@@ -1,5 +1,7 @@
 """A receiver that was away gets what it missed once, as it is now; one that pulls gets nothing afterwards."""
 
+import asyncio
+
 from hub.config import Settings
 from hub.platform import Quirks
 from hub.simulate.faults import Fault
@@ -7,6 +9,8 @@ from tests import words
 from tests.running import RunningHub, running_hub
 from tests.whole.broadcasts import guest, instant, lane_to, location, put, settled
 from tests.whole.platforms import R, Scripted, joined, until
+
+SEVERAL_LOOKS_S = 0.7
 
 
 async def _goes_away(hub: RunningHub, sender: Scripted, away: Scripted) -> None:
@@ -114,6 +118,40 @@ async def test_a_platform_that_pulls_is_owed_nothing(hub: RunningHub, cpo: Scrip
         await hub.hub.partners.remove(pulling.name)
 
         assert _pushed(pulling) == [("PUT", "AGAIN")]
+
+
+async def test_a_platform_that_pulls_is_sent_nothing_twice(hub: RunningHub, cpo: Scripted) -> None:
+    """D1: a live push that it answered with HTTP 500 is not sent again either."""
+    async with Scripted("DE/PUM/EMSP") as pulling:
+        await hub.join(pulling, quirks=Quirks(catch_up=False))
+        await lane_to(hub, pulling)
+        pulling.fail(Fault.SERVER_ERROR)
+        await put(cpo, "tariffs", words.tariff(id="FAILED"))
+        await pulling.wait_for(lambda received: received.segments[-1] == "FAILED")
+        pulling.fail(Fault.NONE)
+        await settled(hub, "tariffs", words.CPO, "FAILED")
+        await put(cpo, "tariffs", words.tariff(id="NEXT"))
+        await pulling.wait_for(lambda received: received.segments[-1] == "NEXT")
+        await hub.hub.partners.remove(pulling.name)
+
+        assert _pushed(pulling) == [("PUT", "FAILED"), ("PUT", "NEXT")]
+
+
+async def test_a_platform_that_was_suspended_meanwhile(hub: RunningHub, cpo: Scripted, emsp: Scripted) -> None:
+    """D1, H5.08: what it missed before is kept back until the operator resumes it."""
+    async with guest(hub, "DE/SUM/EMSP") as away:
+        await _goes_away(hub, cpo, away)
+        await put(cpo, "tariffs", words.tariff(id="BEFORE"))
+        await hub.hub.partners.suspend(away.name, "for the test")
+        await away.start()
+        await put(cpo, "tariffs", words.tariff(id="BETWEEN"))
+        await emsp.wait_for(lambda received: received.segments[-1] == "BETWEEN")
+        await asyncio.sleep(SEVERAL_LOOKS_S)  # that nothing happens has no event
+        meanwhile = away.got()
+        await hub.hub.partners.resume(away.name)
+        await away.wait_for(lambda received: received.segments[-1] == "BEFORE")
+
+        assert meanwhile == []
 
 
 async def test_an_agreement_made_meanwhile_holds(hub: RunningHub, cpo: Scripted, emsp: Scripted) -> None:
