@@ -111,6 +111,18 @@ async def test_a_rule_may_be_for_one_module(hub: RunningHub) -> None:
         assert await _heard_of(provider, operator.party)
 
 
+async def test_a_rule_may_be_for_everyone(hub: RunningHub) -> None:
+    """H3.12, H3.24, H3.52: who may send to nobody sends to nobody, of this module; everyone may still send to them."""
+    async with _pair(hub, "EVR") as (operator, provider):
+        await hub.deny(operator.party, None, "locations")
+        await _broadcast(operator, "LOC1")
+
+        assert await _push(operator, provider) == 4003
+        assert not await _listed(provider, operator)
+        assert provider.got("locations") == []
+        assert await _locate(provider, operator) == 1000
+
+
 async def test_an_exception_from_a_denial(hub: RunningHub) -> None:
     """H3.12, H3.52, H5.04: the more specific rule wins, so a closed operator may open to one provider."""
     async with _pair(hub, "EXC") as (operator, provider), joined(hub, "DE/SHU/EMSP") as shut_out:

@@ -193,7 +193,7 @@ async def test_a_page_that_leads_to_itself_is_the_last(cpo: Scripted, emsp: Scri
     cpo.on("GET", "locations", S, _linked(endpoint))
     at_endpoint = await emsp.ask("GET", "locations", S, "?offset=1", to=words.CPO)
     cpo.on("GET", "locations", S, _linked(f"{cpo.url}/page"))
-    cpo.answer("GET", "/page", _linked(f"{cpo.url}/page"))
+    cpo.answer("GET", "/page", _linked(f"{cpo.url}/page", **{"X-Total-Count": "9", "X-Limit": "1"}))
     first = await emsp.ask("GET", "locations", S, to=words.CPO)
 
     elsewhere = await _follow(emsp, first)
