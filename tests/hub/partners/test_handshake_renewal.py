@@ -23,7 +23,8 @@ async def test_a_put_renews_both_tokens_and_rereads_everything(house: House, cpo
     await cpo.rotate()
 
     callbacks = [received.path for received in list(cpo.requests)[before:]]
-    assert callbacks == ["/ocpi/versions", "/ocpi/2.2.1"]
+    assert callbacks[:2] == ["/ocpi/versions", "/ocpi/2.2.1"]
+    assert set(callbacks[2:]) <= {"/ocpi/versions"}  # a still-alive check with the new token may have come already
     assert cpo.outgoing_token != old_token
     platform = house.platform()
     assert house.front.roster.directory.credentials_tokens[platform.platform_id] == cpo.issued_token
