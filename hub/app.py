@@ -189,6 +189,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             traffic=traffic,
             settings=settings,
             secrets=secrets,
+            faults=aftermath.faults,
             session=session,
         )
         pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)

@@ -133,8 +133,9 @@ class Forwarding:
             raise _refusal(failed, way.party) from None
         self._reports.heard(way.platform.platform_id)
         said = envelope.read(answer.body)
+        note = "" if said else "answered without an OCPI envelope"
         self._reports.record(
-            _leg(message, way, ids, began_at, duration_ms=answer.duration_ms, answer=answer, said=said)
+            _leg(message, way, ids, began_at, duration_ms=answer.duration_ms, note=note, answer=answer, said=said)
         )
         return await self._reply(errand, way, answer, said, directory)
 

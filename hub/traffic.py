@@ -115,7 +115,7 @@ class Traffic:
 
     def record(self, leg: Leg) -> None:
         """Take one leg; it is written within about FLUSH_EVERY_S."""
-        failed = _failed(leg)
+        failed = leg.failed
         now_s = monotonic_s()
         self._hub.add(leg, failed, now_s)
         minute = self._platforms.get(leg.platform_id)
@@ -163,10 +163,6 @@ class Traffic:
             self.dropped += len(legs)
 
 
-def _failed(leg: Leg) -> bool:
-    return leg.http_status == 0 or leg.http_status >= 400 or leg.ocpi_status >= 2000
-
-
 def masked_path(module: str, suffix: str) -> str:
     """`suffix` without its query, driver token ids hidden: `/NL/TNM/…` for a push of a token, `/…/authorize`."""
     path = suffix.partition("?")[0]
@@ -199,7 +195,7 @@ def _log(leg: Leg) -> None:
     if leg.note:
         words["note"] = leg.note
     logger = structlog.get_logger()
-    if leg.kind is LegKind.IN or _failed(leg):
+    if leg.kind is LegKind.IN or leg.failed:
         logger.info("message", **words)
     else:
         logger.debug("message", **words)  # the leg that came in has its line

@@ -120,7 +120,9 @@ async def _change(call: AdminCall[Change]) -> Json:
 
 
 def _partner(office: AdminServices, one: PartnerView) -> Json:
-    return views.partner(one, office.traffic.platform_figures())
+    return views.partner(one, office.traffic.platform_figures()) | {
+        "invalid_bodies": office.faults.get(one.platform_id, 0)
+    }
 
 
 def _outcome(office: AdminServices, done: Outcome) -> Json:

@@ -1,6 +1,6 @@
 """What the admin API needs of the hub: one record, filled at the composition root."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import ClientSession
@@ -27,5 +27,7 @@ class AdminServices:
     traffic: Traffic
     settings: Settings
     secrets: Secrets
+    faults: Mapping[str, int]
+    """platform_id -> carried messages that broke their class, since this process started."""
     session: ClientSession
     """For the question whether the public URL answers."""

@@ -80,6 +80,11 @@ def _facts(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "TOKENS", f"age {_token_age(one['token_age_days'])}, sent as {one['token_encoding']}"
     switches = f"trailing slash {_on(one['trailing_slash'])}, catch-up {_on(one['catch_up'])}"
     yield "SWITCHES", switches
+    if one.get("invalid_bodies"):
+        yield (
+            "INVALID",
+            f"{one['invalid_bodies']} carried bodies broke their class; the log's carried_invalid lines say how",
+        )
 
 
 def _needs(one: dict[str, Any]) -> Iterator[tuple[str, str]]:

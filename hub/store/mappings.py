@@ -1,7 +1,5 @@
 """Addresses that the hub gave out, in MongoDB: they outlive the hub's process and end by themselves."""
 
-from datetime import datetime
-
 from hub.clock import now_utc
 from hub.store.driver import Collection, Database
 from hub.store.errors import answering
@@ -28,13 +26,3 @@ class MongoMappings:
         mapping = read(UrlMapping, document) if document else None
         expired = mapping is not None and mapping.expires_at is not None and mapping.expires_at <= now_utc()
         return None if expired else mapping
-
-    @answering()
-    async def extend(self, opaque: str, expires_at: datetime | None) -> None:
-        """Give an address another end, or none."""
-        await self._mappings.update_one({"_id": opaque}, {"$set": {"expires_at": expires_at}})
-
-    @answering()
-    async def remove(self, opaque: str) -> None:
-        """Forget an address."""
-        await self._mappings.delete_one({"_id": opaque})

@@ -139,6 +139,11 @@ class Leg:
     note: str = ""
     """What a person should know: `timed out after 30 s`, `FROM inferred`."""
 
+    @property
+    def failed(self) -> bool:
+        """No answer, an HTTP error, or an OCPI status of 2000 and above."""
+        return self.http_status == 0 or self.http_status >= 400 or self.ocpi_status >= 2000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegFilter:
@@ -270,10 +275,6 @@ class MappingStore(Protocol):
     async def find(self, opaque: str) -> UrlMapping | None:
         """None when unknown or expired."""
         ...
-
-    async def extend(self, opaque: str, expires_at: datetime | None) -> None: ...
-
-    async def remove(self, opaque: str) -> None: ...
 
 
 class TraceStore(Protocol):

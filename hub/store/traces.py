@@ -68,14 +68,9 @@ class MongoTraces:
         return [read(Leg, document) for document in found], str(found[-1]["_id"]) if found else after
 
 
-def has_failed(leg: Leg) -> bool:
-    """No answer, an HTTP error, or an OCPI status of 2000 and above."""
-    return leg.http_status == 0 or leg.http_status >= 400 or leg.ocpi_status >= 2000
-
-
 def _write(number: int, leg: Leg) -> Document:
     parties = [party for party in (leg.sender, leg.receiver) if party]
-    return {"_id": number, **write(leg), "parties": parties, "failed": has_failed(leg)}
+    return {"_id": number, **write(leg), "parties": parties, "failed": leg.failed}
 
 
 def _query(wanted: LegFilter) -> Document:

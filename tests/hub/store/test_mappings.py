@@ -23,28 +23,3 @@ async def test_an_expired_mapping_is_none(store: Store) -> None:
     await store.mappings.add(mapping(expires_at=now_utc()))
 
     assert await store.mappings.find(mapping().opaque) is None
-
-
-async def test_a_mapping_can_be_extended(store: Store) -> None:
-    """To a later end, or to none at all; extending what is unknown makes nothing."""
-    given = mapping(expires_at=now_utc())
-    await store.mappings.add(given)
-    later = now_utc() + SOON
-    await store.mappings.extend(given.opaque, later)
-    extended = await store.mappings.find(given.opaque)
-    await store.mappings.extend(given.opaque, None)
-    await store.mappings.extend("opaque-2", later)
-
-    assert extended == mapping(expires_at=later)
-    assert await store.mappings.find(given.opaque) == mapping()
-    assert await store.mappings.find("opaque-2") is None
-
-
-async def test_a_removed_mapping_is_none(store: Store) -> None:
-    """The other ones stay."""
-    for opaque in ("opaque-1", "opaque-2"):
-        await store.mappings.add(mapping(opaque))
-    await store.mappings.remove("opaque-1")
-
-    assert await store.mappings.find("opaque-1") is None
-    assert await store.mappings.find("opaque-2") == mapping("opaque-2")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.store.driver import Database
 from hub.store.protocols import Leg, LegFilter, LegKind, Store
-from hub.store.traces import MongoTraces, has_failed
+from hub.store.traces import MongoTraces
 from tests.hub.store.samples import NOON, leg
 
 NAMES = ("NL*CPA", "DE*EMA", "FR*CPB", "")
@@ -53,7 +53,7 @@ def _fits(one: Leg, wanted: LegFilter) -> bool:
         and (who or not (wanted.parties or wanted.platforms))
         and (not wanted.modules or one.module in wanted.modules)
         and (not wanted.methods or one.method in wanted.methods)
-        and (wanted.failed is None or has_failed(one) is wanted.failed)
+        and (wanted.failed is None or one.failed is wanted.failed)
         and (not wanted.statuses or bool({one.http_status, one.ocpi_status} & wanted.statuses))
         and (not wanted.slower_than_ms or one.duration_ms > wanted.slower_than_ms)
         and (wanted.since is None or one.at >= wanted.since)
@@ -80,7 +80,7 @@ async def test_a_filter_finds_what_a_search_through_everything_finds(
 )
 def test_what_counts_as_failed(http_status: int, ocpi_status: int, failed: bool) -> None:
     """No answer, an HTTP error, or an OCPI status of 2000 and above."""
-    assert has_failed(leg(http_status=http_status, ocpi_status=ocpi_status)) is failed
+    assert leg(http_status=http_status, ocpi_status=ocpi_status).failed is failed
 
 
 async def test_who_follows_sees_every_leg_once(store: Store) -> None:
