@@ -91,8 +91,8 @@ class Addressing:
         if errand.match.endpoint.routing is Routing.LIST:
             following = await self._next(errand.message, way, answer, said)
             return {paging.LINK: paging.write_link(following)} if following else {}
-        location = first(answer.headers, LOCATION)
-        if not (errand.match.endpoint.location_header and location and said.succeeded):
+        location = first(answer.headers, LOCATION) if errand.match.endpoint.location_header else ""
+        if not (location and said.succeeded):
             return {}
         theirs = resolve(way.url, location)
         if not self._may_call(theirs, way.platform):

@@ -8,6 +8,7 @@ import structlog
 
 from hub.broadcasting import problems
 from hub.catalog import Errand
+from hub.clock import monotonic_s
 from hub.store.protocols import IndexStore, StoreUnavailable
 from hub.wire import json_text
 from hub.wire.interface import Learned, Version
@@ -16,6 +17,8 @@ from hub.wire.party import Party
 _WAITING_MAX = 1_000
 _REMEMBERED = 50_000
 _PAUSE_S = 0.005
+_SHARE = 0.02
+"""Of the processor that checks may take: in a flood they become samples."""
 _SHOWN = 3
 
 
@@ -80,14 +83,16 @@ class Aftermath:
                     self._known.pop(lesson, None)
 
     async def check_forever(self) -> None:
-        """Check carried bodies one at a time, at a pace that leaves the processor to messages."""
+        """Check carried bodies one at a time, with pauses that leave nearly all of the processor to messages."""
         while True:
             errand = await self._checks.get()
+            began_s = monotonic_s()
             try:
                 self._check(errand)
             except Exception:  # noqa: BLE001 - a body that a rule stumbles over must not end the checking of all others
                 structlog.get_logger().exception("check_failed", correlation_id=errand.message.ids.correlation_id)
-            await asyncio.sleep(_PAUSE_S)
+            took_s = monotonic_s() - began_s
+            await asyncio.sleep(max(_PAUSE_S, took_s / _SHARE))
 
     def _check(self, errand: Errand) -> None:
         message, match = errand.message, errand.match

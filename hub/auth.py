@@ -15,6 +15,7 @@ from hub.registry import Directory
 from hub.wire.credentials_token import read_authorization
 
 HashToken = Callable[[str], str]
+Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Caller:
         return self.registered and not self.token.proven and not self.token.superseded
 
 
-def known_caller(directory: Directory, values: list[str], hash_token: HashToken, now: datetime) -> Caller | None:
+def known_caller(directory: Directory, values: list[str], hash_token: HashToken, now: Now) -> Caller | None:
     """Find the caller in memory; `values` are all Authorization headers of the request.
 
     The lookup is by HMAC, so its time says nothing about the token. None for a missing header, a token that nobody has,
@@ -47,7 +48,7 @@ def known_caller(directory: Directory, values: list[str], hash_token: HashToken,
         found = directory.issued.get(hash_token(presented))
         if found is not None:
             platform_id, token = found
-            if token.expires_at is None or now < token.expires_at:
+            if token.expires_at is None or now() < token.expires_at:
                 return Caller(directory.platforms[platform_id], token, presented)
     return None
 

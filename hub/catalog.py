@@ -1,6 +1,6 @@
 """The modules that this hub knows, and which row of whose table a request is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -32,6 +32,14 @@ class Catalog:
 
     def __init__(self, modules: Iterable[Module]) -> None:
         self.modules: dict[ModuleId, Module] = {module.identifier: module for module in modules}
+        self._rows: dict[tuple[ModuleId, Interface, int], tuple[Endpoint, ...]] = {
+            (module.identifier, interface, length): tuple(
+                row for row in module.endpoints if row.interface is interface and len(row.path) == length
+            )
+            for module in self.modules.values()
+            for interface in Interface
+            for length in {len(row.path) for row in module.endpoints}
+        }
 
     def functional(self) -> list[Module]:
         """Modules whose messages are routed, in the specification's order."""
@@ -48,19 +56,17 @@ class Catalog:
         does not have, InvalidParameters (2001) for an identifier that OCPI does not allow.
         """
         check_suffix(suffix)
-        segments = tuple(unquote(part) for part in suffix.strip("/").split("/")) if suffix.strip("/") else ()
-        candidates = [
-            (row, named)
-            for row in module.endpoints
-            if row.interface is interface and (named := _named(row, segments)) is not None
-        ]
-        if not candidates:
-            raise NotFound(f"{module.identifier} {interface} has no such path")
-        for row, named in candidates:
-            if row.method == method:
+        path = suffix.strip("/")
+        segments = [unquote(part) for part in path.split("/")] if path else []
+        rows = self._rows.get((module.identifier, interface, len(segments)), ())
+        for row in rows:
+            if row.method == method and (named := _named(row, segments)) is not None:
                 _check_segments(named)
                 return Match(module, row, named)
-        raise MethodNotAllowed(method, tuple(sorted({row.method for row, _ in candidates})))
+        methods = {row.method for row in rows if _named(row, segments) is not None}
+        if not methods:
+            raise NotFound(f"{module.identifier} {interface} has no such path")
+        raise MethodNotAllowed(method, tuple(sorted(methods)))
 
 
 def check_suffix(suffix: str) -> None:
@@ -69,13 +75,14 @@ def check_suffix(suffix: str) -> None:
     A forwarded path keeps its spelling, and the receiver's server would leave the endpoint that it is meant for; some
     servers read `\\` as `/`, and drop what follows a `;`.
     """
+    if "." not in suffix and "%" not in suffix:
+        return
     if any(part.partition(";")[0] in {".", ".."} for part in unquote(suffix).replace("\\", "/").split("/")):
         raise InvalidParameters("the path holds a segment of dots alone")
 
 
-def _named(row: Endpoint, segments: tuple[str, ...]) -> dict[str, str] | None:
-    if len(row.path) != len(segments):
-        return None
+def _named(row: Endpoint, segments: Sequence[str]) -> dict[str, str] | None:
+    """The segments by the row's names for them, of which there are as many; None when a literal one differs."""
     named: dict[str, str] = {}
     for name, segment in zip(row.path, segments, strict=True):
         if name.startswith("="):

@@ -69,9 +69,10 @@ class Forwarding:
         if match and match.endpoint.response_url:
             requester = directory.platforms[message.platform_id]
             query, body = await self._addressing.give_response_url(errand, requester, plan.target)
-        if match:
+        written, wanted = message.address.version, _version(target)
+        if match and written is not wanted:
             emsp = _emsp(errand, call.sender, plan.target.party, directory)
-            body = translate(match.module, body, written=message.address.version, wanted=_version(target), emsp=emsp)
+            body = translate(match.module, body, written=written, wanted=wanted, emsp=emsp)
         url = join(plan.endpoint_url, message.address.suffix) + (f"?{query}" if query else "")
         way = Way(
             platform=target,
@@ -151,17 +152,15 @@ class Forwarding:
             raise HubError(f"{way.party} answered HTTP {status}")
         if said is None:
             return _wrap(answer, way.party)
-        headers = {name: value for name in (paging.TOTAL, paging.LIMIT) if (value := first(answer.headers, name))}
+        counts = (paging.TOTAL, paging.LIMIT) if errand.message.method == "GET" else ()
+        headers = {name: value for name in counts if (value := first(answer.headers, name))}
         body = answer.body
         if errand.match:
             headers |= await self._addressing.rewrite(errand, way, answer, said)
-            body = translate_answer(
-                errand.match.module,
-                body,
-                written=_version(way.platform),
-                wanted=errand.message.address.version,
-                emsp=_emsp(errand, way.sender, way.party, directory),
-            )
+        written, wanted = _version(way.platform), errand.message.address.version
+        if errand.match and written is not wanted:
+            emsp = _emsp(errand, way.sender, way.party, directory)
+            body = translate_answer(errand.match.module, body, written=written, wanted=wanted, emsp=emsp)
         return Reply(http_status=status, body=body, headers=headers, ocpi_status=said.status_code)
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, BinaryIO
 
 import orjson
@@ -96,6 +96,21 @@ def configure(level: str, stream: BinaryIO | None = None) -> Lines:
     )
     logging.basicConfig(handlers=[_Bridge()], level=max(_LEVELS[level], logging.WARNING), force=True)
     return lines
+
+
+def often(level: str) -> Callable[[Words], None] | None:
+    """How to say what happens thousands of times a second: past structlog's processors, in a tenth of their time.
+
+    None when `level` is not logged. The words name their instant themselves (`at`), and hold nothing that must be hidden.
+    """
+    if not structlog.get_logger().is_enabled_for(_LEVELS[level]):
+        return None
+    lines = structlog.get_config()["logger_factory"]()
+
+    def say(words: Words) -> None:
+        lines.msg(write_line({"level": level, **words}))
+
+    return say
 
 
 def write_line(words: Words) -> bytes:

@@ -124,7 +124,7 @@ class Pipeline:
         self._trace(inbound, progress, reply)
         routing = RoutingHeaders(to=progress.sender, sender=progress.responder)
         headers = {**reply.headers, **progress.ids.write(), **(routing.write() if progress.sender else {})}
-        return replace(reply, headers=headers)
+        return Reply(http_status=reply.http_status, body=reply.body, headers=headers, ocpi_status=reply.ocpi_status)
 
     async def _answer(self, inbound: Inbound, progress: _Progress) -> Reply:
         caller = await self._acts.authenticate(inbound.headers.getall("Authorization", []))

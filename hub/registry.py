@@ -4,8 +4,9 @@ Pure: every lookup is a dictionary's. Who keeps it fresh is hub.partners.roster.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from hub.platform import Agreement, ConnectionStatus, Effect, HostedParty, IssuedToken, Platform, PlatformState
 from hub.wire.interface import Interface, ModuleId
@@ -68,6 +69,8 @@ class Directory:
     on_platform: Mapping[str, tuple[Hosted, ...]] = field(default_factory=dict)
     """platform_id -> the live parties on it."""
     agreements: Mapping[tuple[Party | None, Party | None, ModuleId | None], Agreement] = field(default_factory=dict)
+    found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What routing has worked out for this picture, so that it does so once (hub.routing.forward)."""
 
     def locate(self, party: Party, roles: tuple[Role, ...]) -> Hosted | None:
         """The party in the first of `roles` that some platform hosts; with no roles, in any (custom modules).

@@ -5,6 +5,7 @@ Source: OCPI 2.2.1, transport_and_format, Message Routing; checklist 3.1 (the de
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hub.catalog import Match, check_suffix
 from hub.delivery.receiver import Receiver
@@ -17,6 +18,7 @@ from hub.wire.message import Address, Message
 from hub.wire.party import Party, Role
 
 _CUSTOM_ROLES: tuple[Role, ...] = ()
+_FOUND_MAX = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,17 @@ def forward(
     CONNECTED or an agreement forbids it, HubError (4000) when its platform lacks the endpoint. Source: checklist H3.12.
     """
     roles = (role,) if role else module.roles(address.interface) if module else _CUSTOM_ROLES
+    question = (sender, to, address.module, address.interface, roles)
+    plan: Forward | None = directory.found.get(question)
+    if plan is None:
+        plan = _forward(address, sender, to, roles, directory)
+        if len(directory.found) >= _FOUND_MAX:
+            directory.found.clear()
+        directory.found[question] = plan
+    return plan
+
+
+def _forward(address: Address, sender: Party, to: Party, roles: tuple[Role, ...], directory: Directory) -> Forward:
     target = directory.locate(to, roles)
     if target is None:
         fitting = "/".join(roles) or "any role"
@@ -221,6 +234,7 @@ def _route_open(message: Message, match: Match, call: Call, directory: Directory
     )
 
 
+@lru_cache(maxsize=1024)
 def is_custom(module: ModuleId) -> bool:
     """A custom module's id may be routed: letters, digits, `-` and `_`, at most 36 characters."""
     return 0 < len(module) <= 36 and module.isascii() and module.replace("-", "").replace("_", "").isalnum()

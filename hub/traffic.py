@@ -6,14 +6,16 @@ Personal data: a driver's token id never gets into a trace (`masked_path`).
 import asyncio
 import math
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
 from hub.clock import Tasks, monotonic_s
+from hub.log import often
 from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
 
 WAITING_MAX = 20_000
@@ -154,8 +156,7 @@ class Traffic:
     async def _write(self) -> None:
         legs = [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
         for start in range(0, len(legs), _LINES_AT_ONCE):
-            for leg in legs[start : start + _LINES_AT_ONCE]:
-                _log(leg)
+            _log(legs[start : start + _LINES_AT_ONCE])
             await asyncio.sleep(0)  # messages go first
         try:
             await self._traces.append(legs)
@@ -174,9 +175,19 @@ def masked_path(module: str, suffix: str) -> str:
     return "/" + "/".join(shown)
 
 
-def _log(leg: Leg) -> None:
+def _log(legs: Sequence[Leg]) -> None:
+    """A line for each that came in and each that failed; the others have theirs by the leg that came in."""
+    say, whisper = often("info"), often("debug")
+    for leg in legs:
+        tell = say if leg.kind is LegKind.IN or leg.failed else whisper
+        if tell is not None:
+            tell(_words(leg))
+
+
+def _words(leg: Leg) -> dict[str, Any]:
     words = {
         "at": leg.at,
+        "event": "message",
         "leg": leg.kind.value,
         "method": leg.method,
         "module": leg.module,
@@ -194,11 +205,7 @@ def _log(leg: Leg) -> None:
         words["plan"] = leg.plan
     if leg.note:
         words["note"] = leg.note
-    logger = structlog.get_logger()
-    if leg.kind is LegKind.IN or leg.failed:
-        logger.info("message", **words)
-    else:
-        logger.debug("message", **words)  # the leg that came in has its line
+    return words
 
 
 def _percentile(histograms: list[dict[int, int]], share: float) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hub.wire.interface import Call, Problem, fold
 from hub.wire.party import Party
 from hub.wire.types import shown
-from modules.content import party, text
+from modules.content import text
 
 OWNER = ("country_code", "party_id")
 """First segments of the path of every Client Owned Object."""
@@ -16,7 +16,10 @@ OWNER = ("country_code", "party_id")
 
 def path_owner(call: Call) -> Party | None:
     """The owner that the path names, or None when it is not a party."""
-    return party(dict(call.path))
+    try:
+        return Party.of(call.path["country_code"], call.path["party_id"])
+    except (KeyError, ValueError):
+        return None
 
 
 def own_path(call: Call) -> list[Problem]:
@@ -29,7 +32,7 @@ def own_path(call: Call) -> list[Problem]:
 
 def own_path_and_body(call: Call) -> list[Problem]:
     """The path must name the sending party, and the body no other."""
-    return own_path(call) + body_fits_path(call, **dict(zip(OWNER, OWNER, strict=True)))
+    return own_path(call) + body_fits_path(call, country_code="country_code", party_id="party_id")
 
 
 def own_body(call: Call) -> list[Problem]:
@@ -43,7 +46,7 @@ def foreign_owner(body: object, owner: Party, pointer: str) -> list[Problem]:
     return [
         Problem(f"{pointer}/{name}", f"{shown(written)} is not the sending party's ({owner})")
         for name in OWNER
-        if (written := text(body, name)) is not None and fold(written) != fold(expected[name])
+        if (written := text(body, name)) is not None and not _same(written, expected[name])
     ]
 
 
@@ -52,8 +55,13 @@ def body_fits_path(call: Call, **segments: str) -> list[Problem]:
     return [
         Problem(f"/{name}", f"{shown(written)} is not the one in the path, {shown(call.path.get(segment))}")
         for name, segment in segments.items()
-        if (written := text(call.body, name)) is not None and fold(written) != fold(call.path.get(segment, ""))
+        if (written := text(call.body, name)) is not None and not _same(written, call.path.get(segment, ""))
     ]
+
+
+def _same(one: str, other: str) -> bool:
+    """Equal as CiStrings are."""
+    return one == other or fold(one) == fold(other)
 
 
 def id_fits_path(name: str, segment: str) -> Callable[[Call], list[Problem]]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import lru_cache
 
 from hub.auth import Caller, HashToken, known_caller, token_hashes
 from hub.clock import now_utc
@@ -11,6 +12,8 @@ from hub.platform import Platform
 from hub.wire.errors import Unauthorized
 
 _ASKED_AT_ONCE = 4
+_HASHED_MAX = 4096
+"""Tokens whose HMAC is remembered: a partner presents the same one with every message."""
 
 
 class Door:
@@ -30,16 +33,16 @@ class Door:
         """
         self._roster = roster
         self._by_token = by_token
-        self._hash_token = hash_token
+        self._hash_token = lru_cache(maxsize=_HASHED_MAX)(hash_token)
         self._proven = proven
         self._now = now
         self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
 
     async def authenticate(self, values: list[str]) -> Caller:
         """Name the caller of a request by all of its Authorization headers; raises Unauthorized (HTTP 401)."""
-        caller = known_caller(self._roster.directory, values, self._hash_token, self._now())
+        caller = known_caller(self._roster.directory, values, self._hash_token, self._now)
         if caller is None and await self._issued_elsewhere(values):
-            caller = known_caller(self._roster.directory, values, self._hash_token, self._now())
+            caller = known_caller(self._roster.directory, values, self._hash_token, self._now)
         if caller is None:
             raise Unauthorized
         if caller.proves:

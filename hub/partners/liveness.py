@@ -4,9 +4,9 @@ Source: OCPI 2.2.1, mod_hub_client_info, Still alive check; checklist H5.06 to H
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zlib import crc32
 
 import structlog
@@ -66,7 +66,7 @@ class Liveness:
         self._woke = woke
         self._monotonic = monotonic
         self._pulses: dict[str, _Pulse] = {}
-        self._seen_at: dict[str, datetime] = {}
+        self._seen_s: dict[str, float] = {}
         self._unsaved: set[str] = set()
         self._saved_s = monotonic()
         self._checking: set[str] = set()
@@ -76,9 +76,8 @@ class Liveness:
     def heard(self, platform_id: str) -> None:
         """A request of this platform came in, or it answered one of ours."""
         pulse = self._pulse(platform_id)
-        pulse.heard_s = self._monotonic()
+        pulse.heard_s = self._seen_s[platform_id] = self._monotonic()
         pulse.failures = 0
-        self._seen_at[platform_id] = self._means.now()
         self._unsaved.add(platform_id)
         platform = self._means.roster.directory.platforms.get(platform_id)
         if platform_id in self._wanted or (platform is not None and _offline(platform)):
@@ -104,10 +103,9 @@ class Liveness:
     async def last_seen(self) -> dict[str, datetime]:
         """platform_id -> when any process last heard of it."""
         seen = await self._presence.all()
-        return {
-            platform_id: max(at for at in (seen.get(platform_id), self._seen_at.get(platform_id)) if at is not None)
-            for platform_id in {*seen, *self._seen_at}
-        }
+        for platform_id, at in self._seen_at(self._seen_s).items():
+            seen[platform_id] = max(at, seen.get(platform_id, at))
+        return seen
 
     async def run(self) -> None:
         """Check and probe until cancelled."""
@@ -206,7 +204,15 @@ class Liveness:
         if self._unsaved and self._monotonic() - self._saved_s >= PRESENCE_EVERY_S:
             self._saved_s = self._monotonic()
             told, self._unsaved = self._unsaved, set()
-            await self._presence.seen({platform_id: self._seen_at[platform_id] for platform_id in told})
+            await self._presence.seen(self._seen_at(told))
+
+    def _seen_at(self, platform_ids: Iterable[str]) -> dict[str, datetime]:
+        """When this process last heard each of them, to the millisecond."""
+        now, now_s = self._means.now(), self._monotonic()
+        return {
+            platform_id: now - timedelta(milliseconds=round((now_s - self._seen_s[platform_id]) * 1000))
+            for platform_id in platform_ids
+        }
 
     def _learn(self, seen: dict[str, datetime]) -> None:
         """Take over what other processes heard."""

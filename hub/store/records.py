@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from hub.store.driver import Document
@@ -23,7 +24,11 @@ _Codec = tuple[_Convert, _Convert]
 def write(record: Any) -> Document:
     """Return the document of a dataclass: its fields by name."""
     record_type: Any = type(record)
-    return {name: to_bson(getattr(record, name)) for name, (to_bson, _) in _fields(record_type).items()}
+    names, values_of, converted = _writer(record_type)
+    document = dict(zip(names, values_of(record), strict=True))
+    for name, to_bson in converted:
+        document[name] = to_bson(document[name])
+    return document
 
 
 def read(record_type: type[_Record], document: Mapping[str, Any]) -> _Record:
@@ -47,6 +52,20 @@ def _read_party_role(written: str) -> PartyRole:
 def _fields(record_type: Any) -> dict[str, _Codec]:
     hints = get_type_hints(record_type)
     return {field.name: _codec(hints[field.name]) for field in fields(record_type)}
+
+
+@cache
+def _writer(record_type: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], list[tuple[str, _Convert]]]:
+    """The names of all fields, what gets their values at once, and the few fields whose value BSON does not have."""
+    known = _fields(record_type)
+    converted = [(name, to_bson) for name, (to_bson, _) in known.items() if to_bson is not _same]
+    return tuple(known), _values(tuple(known)), converted
+
+
+def _values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda record: tuple(getattr(record, name) for name in names)
 
 
 def _same(value: Any) -> Any:

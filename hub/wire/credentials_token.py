@@ -5,6 +5,7 @@ Source: OCPI 2.2.1, transport_and_format, Authorization header.
 
 import base64
 import binascii
+from functools import lru_cache
 
 MAX_HEADER_CHARS = 512
 
@@ -24,7 +25,12 @@ def read_authorization(values: list[str]) -> tuple[str, ...]:
     """
     if len(values) != 1 or len(values[0]) > MAX_HEADER_CHARS or not values[0].isascii():
         return ()
-    scheme, _, written = values[0].strip().partition(" ")
+    return _read(values[0])
+
+
+@lru_cache(maxsize=4096)  # a partner sends the same header with every message
+def _read(value: str) -> tuple[str, ...]:
+    scheme, _, written = value.strip().partition(" ")
     written = written.strip()
     if scheme.lower() != "token" or not written:
         return ()

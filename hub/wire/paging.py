@@ -36,6 +36,8 @@ class PageRequest:
 
 def read_query(query: str) -> dict[str, str]:
     """First value of each parameter, percent-decoded; `+` stays a plus, as DateTime offsets are sent unencoded."""
+    if not query:
+        return {}
     named: dict[str, str] = {}
     for name, value in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True):
         named.setdefault(name, value)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 _WRITTEN = re.compile(r"([A-Za-z]{2})[*\-/ ]?([A-Za-z0-9]{3})")
@@ -30,13 +31,14 @@ class Party:
     country_code: str
     party_id: str
 
-    @classmethod
-    def of(cls, country_code: str, party_id: str) -> Self:
+    @staticmethod
+    @lru_cache(maxsize=10_000)  # every message names a party several times, and it is always the same few
+    def of(country_code: str, party_id: str) -> "Party":
         """Fold what a peer wrote; raises ValueError unless it is two letters and three letters or digits."""
         matched = _WRITTEN.fullmatch(f"{country_code}*{party_id}")
         if matched is None:
             raise ValueError("country_code is two letters, party_id three letters or digits")
-        return cls(country_code=country_code.upper(), party_id=party_id.upper())
+        return Party(country_code=country_code.upper(), party_id=party_id.upper())
 
     @classmethod
     def parse(cls, written: str) -> Self:

@@ -44,7 +44,7 @@ def encoded(text: str, scheme: str = "Token") -> str:
 
 def who(known: Directory, *values: str) -> str | None:
     """The platform_id of the caller."""
-    caller = known_caller(known, list(values), hash_token, NOW)
+    caller = known_caller(known, list(values), hash_token, lambda: NOW)
     return caller.platform.platform_id if caller else None
 
 
@@ -136,6 +136,6 @@ def test_the_store_is_asked_for_hashes_and_the_likeliest_first() -> None:
 
 def test_a_caller_shows_no_token() -> None:
     """The presented text is for GET credentials alone, not for logs."""
-    caller = known_caller(directory("very-secret"), [encoded("very-secret")], hash_token, NOW)
+    caller = known_caller(directory("very-secret"), [encoded("very-secret")], hash_token, lambda: NOW)
 
     assert "very-secret'" not in repr(caller).replace("hash of very-secret", "")
