@@ -5,44 +5,41 @@ connection (checklist H3.15), and 307 or 308 on the same origin is followed.
 """
 
 import ssl
-from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientOSError,
-    ClientSession,
-    ClientTimeout,
-    DummyCookieJar,
-    ServerDisconnectedError,
-    TCPConnector,
-)
 from yarl import URL
 
 from hub.clock import monotonic_s
 from hub.config import Settings
 from hub.delivery.addresses import AddressRefused, parse_url
 from hub.delivery.answer import Answer, Failure, PostFailed
-from hub.delivery.failures import explain
-from hub.delivery.reading import inflate, read_body
+from hub.delivery.connection import Disconnected
+from hub.delivery.pool import Origin, Pool
 from hub.delivery.resolver import Lookup, Resolver, system_lookup
 from hub.outbound import Outbound
 from hub.wire.headers import first
 
 CONNECT_MAX_S = 5.0
 REDIRECTS_MAX = 3
-KEEP_ALIVE_S = 4.0
-"""Shorter than the 5 s after which common servers close: a request must not meet a connection that is being closed."""
-_HEADERS_MAX = 100
-_HEADER_MAX_BYTES = 8 * 1024
 _REDIRECTS = frozenset({307, 308})
-_parse_url = lru_cache(maxsize=8192)(parse_url)
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_LINE_ENDS_OF_PLACE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A URL that the hub may call, taken apart."""
+
+    url: URL
+    origin: Origin
+    place: str
+    """Path and query, as the partner encoded them, and the Host header: the request's first two lines but for its method."""
 
 
 class Post:
-    """One session for all partners; use it as `async with Post(settings) as post`."""
+    """One post office for all partners; use it as `async with Post(settings) as post`."""
 
     def __init__(
         self, settings: Settings, *, lookup: Lookup = system_lookup, tls: ssl.SSLContext | None = None
@@ -52,34 +49,15 @@ class Post:
         self._under_way: dict[str, int] = {}
         self._lookup = lookup
         self._tls = tls
-        self._session: ClientSession | None = None
+        self._pool: Pool | None = None
 
     async def __aenter__(self) -> Self:
-        connector = TCPConnector(
-            limit=0,
-            use_dns_cache=False,
-            resolver=Resolver(self._allow_private, self._lookup),
-            keepalive_timeout=KEEP_ALIVE_S,
-            ssl=self._tls or _tls(),
-        )
-        self._session = ClientSession(
-            connector=connector,
-            cookie_jar=DummyCookieJar(),
-            trust_env=False,
-            skip_auto_headers=("Content-Type",),
-            auto_decompress=False,
-            headers={"Accept-Encoding": "identity", "User-Agent": "ocpi-hub"},
-            max_line_size=_HEADER_MAX_BYTES,
-            max_field_size=_HEADER_MAX_BYTES,
-            max_headers=_HEADERS_MAX,
-        )
-        # aiohttp sends PUT and DELETE again when a kept connection breaks; an OCPI push must not be sent twice.
-        self._session._retry_connection = False
+        self._pool = Pool(Resolver(self._allow_private, self._lookup), self._tls or _tls())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        if self._pool is not None:
+            self._pool.close()
 
     def under_way(self, platform_id: str) -> int:
         """How many requests to this platform wait for their answer."""
@@ -92,67 +70,77 @@ class Post:
         if under_way >= self._under_way_max:
             raise PostFailed(Failure.BUSY, f"{under_way} requests to this platform are under way already")
         self._under_way[platform_id] = under_way + 1
-        started_s = monotonic_s()
+        began_s = monotonic_s()
         try:
-            return await self._exchange(outbound, started_s)
-        except (AddressRefused, ClientError, OSError) as error:
-            failure, reason = explain(error, outbound.timeout_s)
-            raise PostFailed(failure, reason, (monotonic_s() - started_s) * 1000) from None
+            return await self._follow(outbound, began_s)
+        except TimeoutError:
+            raise PostFailed(
+                Failure.TIMEOUT, f"no whole answer within {outbound.timeout_s:g} s", _ms_since(began_s)
+            ) from None
+        except AddressRefused as refused:
+            raise PostFailed(Failure.NOT_CONNECTED, str(refused), _ms_since(began_s)) from None
+        except PostFailed as failed:
+            raise PostFailed(failed.failure, failed.reason, _ms_since(began_s)) from None
         finally:
             if self._under_way[platform_id] == 1:
                 del self._under_way[platform_id]
             else:
                 self._under_way[platform_id] -= 1
 
-    async def _exchange(self, outbound: Outbound, started_s: float) -> Answer:
-        url = _parse_url(outbound.url, self._allow_private)
-        timeout = _timeout(outbound.timeout_s)
+    async def _follow(self, outbound: Outbound, began_s: float) -> Answer:
+        target = _target(outbound.url, self._allow_private)
         redirects_left = REDIRECTS_MAX
         may_repeat = outbound.method == "GET"
         while True:
             try:
-                answer = await self._once(outbound, url, timeout, started_s)
-            except (ServerDisconnectedError, ClientOSError) as error:
-                if not may_repeat or isinstance(error, ClientConnectorError):
+                answer = await self._once(outbound, target, began_s)
+            except Disconnected:
+                if not may_repeat:
                     raise
                 may_repeat = False
-            else:
-                following = _same_origin(url, answer) if answer.http_status in _REDIRECTS else None
-                if following is None or not redirects_left:
-                    return answer
-                url = following
-                redirects_left -= 1
-            left_s = outbound.timeout_s - (monotonic_s() - started_s)
-            if left_s <= 0:
-                raise TimeoutError
-            timeout = ClientTimeout(total=left_s, connect=min(CONNECT_MAX_S, left_s), ceil_threshold=left_s + 1)
+                continue
+            following = _same_origin(target.url, answer) if answer.http_status in _REDIRECTS else None
+            if following is None or not redirects_left:
+                return answer
+            target = _target(str(following), self._allow_private)
+            redirects_left -= 1
 
-    async def _once(self, outbound: Outbound, url: URL, timeout: ClientTimeout, started_s: float) -> Answer:
-        if self._session is None:
+    async def _once(self, outbound: Outbound, target: _Target, began_s: float) -> Answer:
+        """One exchange; half of a short time is for connecting, so that a black hole is told from a slow answer."""
+        if self._pool is None:
             raise RuntimeError("Post is used outside of `async with`")
-        async with self._session.request(
-            outbound.method,
-            url,
-            data=outbound.body or None,
-            headers=outbound.headers,
-            timeout=timeout,
-            allow_redirects=False,
-        ) as response:
-            body = await read_body(response)
-        headers: Mapping[str, str] = response.headers
-        encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        if encoding not in {"", "identity"}:
-            body = inflate(body, encoding)
-            headers = {name: value for name, value in headers.items() if name.lower() != "content-encoding"}
-        return Answer(
-            http_status=response.status, body=body, headers=headers, duration_ms=(monotonic_s() - started_s) * 1000
+        until_s = began_s + outbound.timeout_s
+        left_s = until_s - monotonic_s()
+        if left_s <= 0:
+            raise TimeoutError
+        reader = await self._pool.exchange(
+            target.origin, _write(outbound, target), connect_s=min(CONNECT_MAX_S, left_s / 2), until_s=until_s
         )
+        http_status, headers, body = reader.answer()
+        return Answer(http_status=http_status, body=body, headers=headers, duration_ms=_ms_since(began_s))
 
 
-@lru_cache(maxsize=64)
-def _timeout(total_s: float) -> ClientTimeout:
-    """Half of a short time is for connecting, so that a black hole is told from a slow answer."""
-    return ClientTimeout(total=total_s, connect=min(CONNECT_MAX_S, total_s / 2), ceil_threshold=total_s + 1)
+def _write(outbound: Outbound, target: _Target) -> bytes:
+    """The request's bytes. Raises ValueError for a line end in a header: it would begin a header of somebody's choosing."""
+    body = outbound.body
+    lines = [f"{outbound.method} {target.place}", *(f"{name}: {value}" for name, value in outbound.headers.items())]
+    if body or outbound.method in _WITH_BODY:
+        lines.append(f"Content-Length: {len(body)}")
+    head = "\r\n".join(lines)
+    if head.count("\r") + head.count("\n") != 2 * (len(lines) - 1 + _LINE_ENDS_OF_PLACE):
+        raise ValueError("a header of a request to a partner holds a line end")
+    return f"{head}\r\n\r\n".encode("ascii") + body
+
+
+@lru_cache(maxsize=8192)
+def _target(url: str, allow_private: bool) -> _Target:
+    parsed = parse_url(url, allow_private)
+    host, port = parsed.raw_host or "", parsed.port or 0
+    place = (
+        f"{parsed.raw_path_qs} HTTP/1.1\r\nHost: {parsed.host_port_subcomponent}\r\n"
+        "User-Agent: ocpi-hub\r\nAccept-Encoding: identity"
+    )
+    return _Target(url=parsed, origin=Origin(host, port, parsed.scheme == "https"), place=place)
 
 
 def _tls() -> ssl.SSLContext:
@@ -171,3 +159,7 @@ def _same_origin(url: URL, answer: Answer) -> URL | None:
         return following if following.origin() == url.origin() and following.raw_user is None else None
     except ValueError:
         return None
+
+
+def _ms_since(began_s: float) -> float:
+    return (monotonic_s() - began_s) * 1000

@@ -9,8 +9,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 from hub.clock import monotonic_s
 from hub.delivery.addresses import AddressRefused, check_address
 
@@ -31,8 +29,8 @@ def system_lookup(host: str) -> list[tuple[int, str]]:
     return [(family, str(address[0])) for family, _, _, _, address in answers]
 
 
-class Resolver(AbstractResolver):
-    """What aiohttp asks before it connects; raises OSError (no answer) or AddressRefused (no allowed answer)."""
+class Resolver:
+    """What is asked before a connection is made."""
 
     def __init__(self, allow_private: bool, lookup: Lookup = system_lookup) -> None:
         self._allow_private = allow_private
@@ -40,21 +38,18 @@ class Resolver(AbstractResolver):
         self._known: dict[str, tuple[float, _Found]] = {}
         self._asked: dict[str, asyncio.Future[_Found]] = {}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Every allowed address of `host`, checked at each call: what a name means may change from one to the next."""
+    async def resolve(self, host: str) -> list[tuple[int, str]]:
+        """Address family and address, for every allowed address of `host`.
+
+        Checked at each call: what a name means may change from one to the next. Raises OSError (no answer) or AddressRefused
+        (no allowed answer).
+        """
         found = await self._find(host)
         if isinstance(found, OSError):
             raise found
-        wanted = [(kind, address) for kind, address in found if family in {socket.AF_UNSPEC, kind}]
-        if not wanted:
+        if not found:
             raise OSError("the name has no address")
-        return [_result(host, port, kind, address) for kind, address in self._allowed(wanted)]
-
-    async def close(self) -> None:
-        """Forget everything; a thread that still waits for its answer ends on its own."""
-        self._known.clear()
+        return self._allowed(found)
 
     def _allowed(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
         if self._allow_private:
@@ -110,14 +105,3 @@ class Resolver(AbstractResolver):
             self._known.clear()
         lasting_s = KEEP_FAILED_S if isinstance(found, OSError) else KEEP_S
         self._known[host] = (monotonic_s() + lasting_s, found)
-
-
-def _result(host: str, port: int, family: int, address: str) -> ResolveResult:
-    return ResolveResult(
-        hostname=host,
-        host=address,
-        port=port,
-        family=family,
-        proto=0,
-        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-    )
