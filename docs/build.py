@@ -12,6 +12,7 @@ from docs import ROOT
 from docs.checklist import read_chapters, read_missing
 from docs.cli import cli_page
 from docs.configuration import configuration_page
+from docs.contracts import classes
 from docs.evidence import read_evidence
 from docs.supported import supported_page
 from hub.admin.app import ROUTES
@@ -24,6 +25,7 @@ def derived() -> dict[str, str]:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     chapters, missing, evidence = read_chapters(), read_missing(), read_evidence(ROOT)
     return {
+        "contracts/2.2.1/objects.schema.json": _json(classes()),
         "docs/cli.md": cli_page(),
         "docs/configuration.md": configuration_page(ENVIRONMENT),
         "docs/supported-ocpi.md": supported_page(modules.ALL, chapters, missing, evidence),

@@ -16,6 +16,7 @@ from aiohttp import ClientSession, ClientTimeout, web
 from yarl import URL
 
 from hub.clock import now_utc
+from hub.simulate.defects import Defect
 from hub.simulate.faults import Fault, FaultSwitch
 from hub.simulate.messages import Answer, Received, Reply, refused, write_json
 from hub.wire.credentials_token import write_authorization
@@ -33,6 +34,7 @@ class Partner:
 
     `requests` holds the newest `keep` requests in order of arrival, `received_count` how many there ever were.
     `outgoing_token` is sent with every call, in Base64 unless `raw_token` is set (many 2.2 platforms do not encode it).
+    `defect` is what it does wrong on purpose, for the contract suite to find.
     `control` answers `/control/…`, unrecorded and untouched by faults.
     """
 
@@ -53,6 +55,7 @@ class Partner:
         self.outgoing_token: str | None = None
         self.raw_token = False
         self.faults = FaultSwitch()
+        self.defect: Defect | None = None
         self.control: Callable[[web.Request], Awaitable[web.Response]] | None = None
         self._timeout = ClientTimeout(total=timeout_s)
         self._scripted: list[tuple[str, str, Responder]] = []
@@ -121,6 +124,8 @@ class Partner:
         sent as far as `to` and `from_` are given; `headers` wins over all of these. `token` replaces `outgoing_token`.
         """
         sent = self._headers(to, from_, token or self.outgoing_token)
+        if self.defect is not None and self.defect.calling is not None:
+            sent = self.defect.calling(self, sent)
         payload = body if isinstance(body, bytes) or body is None else write_json(body)
         if payload is not None:
             sent["Content-Type"] = "application/json"
@@ -178,10 +183,15 @@ class Partner:
         self.requests.append(received)
         self.received_count += 1
         await self.changed()
-        reply = await self.faults.apply(request) or await self._answer(received)
+        reply = await self.faults.apply(request) or await self._answer_with_defect(received)
         await self.changed()
         added = {} if reply.bare else _answer_headers(received)
         return web.Response(status=reply.status, body=reply.body, headers=added | dict(reply.headers))
+
+    async def _answer_with_defect(self, received: Received) -> Reply:
+        if self.defect is None or self.defect.answering is None:
+            return await self._answer(received)
+        return await self.defect.answering(self, received, self._answer)
 
     async def _answer(self, received: Received) -> Reply:
         if (refusal := await self.admit(received)) is not None:

@@ -1,0 +1,161 @@
+"""Calls to the platform under test. Its answers are hostile: each is bounded in bytes, in time and in what it can unpack to."""
+
+import asyncio
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from contracts import guard
+from contracts.clock import monotonic_s
+from contracts.outcomes import CheckFailed
+
+ANSWER_MAX_BYTES = 8 * 1024 * 1024
+TIMEOUT_S = 15.0
+_LONGEST_S = 60.0
+"""For each step of an exchange; what counts is `timeout_s`, for all of it."""
+REDIRECTS_MAX = 3
+_REDIRECTS = frozenset({307, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One request; `token` is written into the Authorization header as `encoding` says, None leaves the header out."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    token: str | None = None
+    encoding: str = "base64"
+    timeout_s: float = TIMEOUT_S
+
+    def written(self) -> dict[str, str]:
+        """All headers."""
+        if self.token is None:
+            return dict(self.headers)
+        return {"Authorization": authorization(self.token, self.encoding), **self.headers}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Got:
+    """One answer, whole and unpacked."""
+
+    http: int
+    headers: Mapping[str, str]
+    """Names in lower case; several values are joined by a comma."""
+    body: bytes
+    ms: float
+    redirected: bool = False
+
+    @property
+    def json(self) -> Any:
+        """The parsed body, numbers with a fraction as Decimal; None when it is no JSON."""
+        try:
+            return json.loads(self.body, parse_float=Decimal)
+        except (ValueError, RecursionError):
+            return None
+
+
+def authorization(token: str, encoding: str) -> str:
+    """The header's value: `base64` as OCPI 2.2.1 has it, `raw` as older software does, or `scheme` in lower case."""
+    written = token if encoding == "raw" else base64.b64encode(token.encode()).decode()
+    forms = {"lower": f"token {written}", "spaces": f"Token  {written}"}
+    if encoding == "newline":
+        return "Token " + base64.b64encode(token.encode() + b"\n").decode()
+    return forms.get(encoding, f"Token {written}")
+
+
+class Client:
+    """One connection pool for one run; use it as `async with Client(public_only=…) as client`."""
+
+    def __init__(self, *, public_only: bool) -> None:
+        self._public_only = public_only
+        self._http = httpx.AsyncClient(
+            trust_env=False, follow_redirects=False, timeout=_LONGEST_S, headers={"User-Agent": "ocpi-contract-suite"}
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def call(self, sent: Sent) -> Got:
+        """Send, follow 307 and 308 on the same origin, and return the whole answer; raises CheckFailed when there is none."""
+        began_s = monotonic_s()
+        url, redirected = sent.url, False
+        try:
+            async with asyncio.timeout(sent.timeout_s):
+                for _ in range(REDIRECTS_MAX + 1):
+                    http, headers, body = await self._once(sent, url)
+                    following = _following(url, headers) if http in _REDIRECTS else None
+                    if following is None:
+                        break
+                    url, redirected = following, True
+        except TimeoutError:
+            raise CheckFailed(f"a whole answer within {sent.timeout_s:g} s", "none came") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise CheckFailed("an HTTP answer", f"{type(error).__name__}: {str(error)[:200]}") from None
+        return Got(
+            http=http, headers=headers, body=body, ms=round((monotonic_s() - began_s) * 1000, 1), redirected=redirected
+        )
+
+    async def _once(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
+        host, address = await guard.place(url, public_only=self._public_only)
+        target = httpx.URL(url)
+        request = self._http.build_request(
+            sent.method,
+            target.copy_with(host=address),
+            headers={"Host": target.netloc.decode(), "Accept": "application/json", **sent.written()},
+            content=sent.body,
+            extensions={"sni_hostname": host},
+        )
+        response = await self._http.send(request, stream=True)
+        try:
+            body = await _read(response)
+        finally:
+            await response.aclose()
+            self._http.cookies.clear()
+        headers: dict[str, str] = {}
+        for name, value in response.headers.multi_items():
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        return response.status_code, headers, _unpack(body, headers.get("content-encoding", ""))
+
+
+async def _read(response: httpx.Response) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_raw():
+        size += len(part)
+        if size > ANSWER_MAX_BYTES:
+            raise CheckFailed(f"an answer of at most {ANSWER_MAX_BYTES // 1024 // 1024} MiB", "more than that")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _unpack(body: bytes, encoding: str) -> bytes:
+    if encoding.strip().lower() in {"", "identity"}:
+        return body
+    if encoding.strip().lower() not in {"gzip", "deflate"}:
+        raise CheckFailed("an answer that is not packed, or by gzip", f"Content-Encoding: {encoding[:60]}")
+    try:
+        unpacked = zlib.decompressobj(wbits=47).decompress(body, ANSWER_MAX_BYTES + 1)
+    except zlib.error:
+        raise CheckFailed("an answer packed as its header says", "it cannot be unpacked") from None
+    if len(unpacked) > ANSWER_MAX_BYTES:
+        raise CheckFailed(f"an answer of at most {ANSWER_MAX_BYTES // 1024 // 1024} MiB", "more than that, unpacked")
+    return unpacked
+
+
+def _following(url: str, headers: Mapping[str, str]) -> str | None:
+    following = urljoin(url, headers.get("location", ""))
+    there, here = urlsplit(following), urlsplit(url)
+    same = (there.scheme, there.netloc) == (here.scheme, here.netloc)
+    return following if same and following != url else None

@@ -1,0 +1,249 @@
+"""The other side: a small OCPI server that the platform under test calls back (handshake, response_url, results).
+
+It answers what OCPI asks of everyone, and records every call. A check may script an answer, and wait for a call.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import h11
+
+from contracts.clock import monotonic_s, new_name, new_token, now_utc, written
+from contracts.outcomes import CheckFailed
+
+BODY_MAX_BYTES = 1024 * 1024
+CALLS_MAX = 2_000
+_CONNECTIONS_MAX = 64
+_READ_S = 15.0
+_CHUNK = 64 * 1024
+MODULES = ("cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """One call of the platform; `path` is after the counterpart's own address."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    at_s: float
+
+    def value(self) -> dict[str, Any]:
+        """What a check sees."""
+        try:
+            parsed = json.loads(self.body) if self.body else None
+        except (ValueError, RecursionError):
+            parsed = None
+        return {
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "headers": dict(self.headers),
+            "body": parsed,
+            "text": self.body.decode(errors="replace")[:4096],
+        }
+
+
+@dataclass(slots=True)
+class Script:
+    """What to answer to the next `times` calls that fit."""
+
+    method: str
+    path: str
+    http: int
+    body: bytes
+    times: int
+
+
+@dataclass(slots=True)
+class Counterpart:
+    """Use it as `async with Counterpart(…) as counterpart`. `public_url` is where the platform reaches `host:port`."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_url: str = ""
+    roles: list[dict[str, Any]] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    """What the platform may present."""
+    encodings: set[str] = field(default_factory=set)
+    """How it wrote its Authorization header: `base64` or `raw`."""
+    calls: deque[Called] = field(default_factory=lambda: deque(maxlen=CALLS_MAX))
+    scripts: list[Script] = field(default_factory=list)
+    _server: asyncio.Server | None = None
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _prefix: str = field(default_factory=lambda: f"/contract-{new_name()}")
+    _open: int = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    @property
+    def url(self) -> str:
+        """Where everything of it begins."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/") + self._prefix
+
+    @property
+    def versions_url(self) -> str:
+        """What its credentials name."""
+        return f"{self.url}/versions"
+
+    def issue(self) -> str:
+        """A new credentials token that opens it from now on."""
+        token = new_token()
+        self.tokens.add(token)
+        return token
+
+    def script(self, method: str, path: str, http: int, text: str, times: int) -> None:
+        """Answer the next `times` calls of this method under this path so; what was scripted last counts first."""
+        self.scripts.insert(0, Script(method=method, path=path, http=http, body=text.encode(), times=times))
+
+    async def wait_for(self, fits: Callable[[Called], bool], within_s: float, what: str) -> Called:
+        """The first recorded call that fits; raises CheckFailed when none comes in time."""
+        deadline_s = monotonic_s() + within_s
+        async with self._changed:
+            while True:
+                found = next((one for one in self.calls if fits(one)), None)
+                if found is not None:
+                    return found
+                left_s = deadline_s - monotonic_s()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), max(left_s, 0.0))
+                    continue
+                raise CheckFailed(f"{what} within {within_s:g} s", "no such call came")
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open += 1
+        try:
+            if self._open <= _CONNECTIONS_MAX:
+                await self._converse(reader, writer)
+        except (h11.ProtocolError, TimeoutError, ConnectionError):
+            return  # what is no HTTP, or takes for ever, has said all that it can
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = h11.Connection(h11.SERVER)
+        while True:
+            async with asyncio.timeout(_READ_S):
+                request, body = await _read(connection, reader)
+            if request is None:
+                return
+            http, payload = await self._handle(request, body)
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(payload)))]
+            headers += [
+                (name.decode(), value.decode("latin-1"))
+                for name, value in request.headers
+                if name in {b"x-request-id", b"x-correlation-id"}
+            ]
+            for event in (
+                h11.Response(status_code=http, headers=headers),
+                h11.Data(data=payload),
+                h11.EndOfMessage(),
+            ):
+                writer.write(connection.send(event) or b"")
+            await writer.drain()
+            if connection.our_state is h11.MUST_CLOSE:
+                return
+            connection.start_next_cycle()
+
+    async def _handle(self, request: h11.Request, body: bytes) -> tuple[int, bytes]:
+        target = urlsplit(request.target.decode("latin-1"))
+        headers = {name.decode().lower(): value.decode("latin-1") for name, value in request.headers}
+        if not target.path.startswith(self._prefix):
+            return 404, _envelope(2000)
+        called = Called(
+            method=request.method.decode(),
+            path=target.path.removeprefix(self._prefix),
+            query=target.query,
+            headers=headers,
+            body=body,
+            at_s=monotonic_s(),
+        )
+        answer = self._scripted(called) or self._answer(called)
+        async with self._changed:
+            self.calls.append(called)
+            self._changed.notify_all()
+        return answer
+
+    def _scripted(self, called: Called) -> tuple[int, bytes] | None:
+        for script in self.scripts:
+            if script.times > 0 and called.method == script.method and called.path.startswith(script.path):
+                script.times -= 1
+                return script.http, script.body
+        return None
+
+    def _answer(self, called: Called) -> tuple[int, bytes]:
+        if not self._admits(called.headers.get("authorization", "")):
+            return 401, _envelope(2000)
+        data: Any = None
+        match called.path.strip("/").split("/"):
+            case ["versions"]:
+                data = [{"version": "2.2.1", "url": f"{self.url}/2.2.1"}]
+            case ["2.2.1"]:
+                data = {"version": "2.2.1", "endpoints": self._endpoints()}
+            case ["2.2.1", "sender", _] if called.method == "GET":
+                data = []
+        return 200, _envelope(1000, data)
+
+    def _endpoints(self) -> list[dict[str, str]]:
+        listed = [("credentials", "SENDER", f"{self.url}/2.2.1/credentials")]
+        listed += [
+            (module, side, f"{self.url}/2.2.1/{side.lower()}/{module}")
+            for module in MODULES
+            for side in ("SENDER", "RECEIVER")
+        ]
+        return [{"identifier": module, "role": side, "url": url} for module, side, url in listed]
+
+    def _admits(self, header: str) -> bool:
+        scheme, _, shown = header.strip().partition(" ")
+        if scheme.lower() != "token":
+            return False
+        with suppress(binascii.Error, UnicodeDecodeError, ValueError):
+            if base64.b64decode(shown.strip(), validate=True).decode().rstrip("\r\n") in self.tokens:
+                self.encodings.add("base64")
+                return True
+        if shown.strip() in self.tokens:
+            self.encodings.add("raw")
+            return True
+        return False
+
+
+async def _read(connection: h11.Connection, reader: asyncio.StreamReader) -> tuple[h11.Request | None, bytes]:
+    request: h11.Request | None = None
+    body = bytearray()
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await reader.read(_CHUNK))
+        elif isinstance(event, h11.Request):
+            request = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+            if len(body) > BODY_MAX_BYTES:
+                return None, b""
+        elif isinstance(event, h11.EndOfMessage):
+            return request, bytes(body)
+        else:
+            return None, b""
+
+
+def _envelope(status_code: int, data: Any = None) -> bytes:
+    said = {"status_code": status_code, "timestamp": written(now_utc())}
+    return json.dumps(said if data is None else {"data": data, **said}).encode()

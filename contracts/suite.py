@@ -1,0 +1,169 @@
+"""The suite as data: every check of one OCPI version, read, held against its schema, and known by a digest."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from contracts.schemas import Classes
+
+ROOT = Path(__file__).parent
+OCPI = "2.2.1"
+PHASES = ("unregistered", "registering", "main", "end")
+COMMON = ("versions", "credentials", "transport")
+"""Modules whose checks count for every other module of a platform."""
+NEGATIVE_SHARE = 0.4
+_DATA = {".yaml", ".json"}
+
+
+class SuiteBroken(Exception):
+    """The suite's own files are wrong; the message lists every fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check; see check.schema.json for what each field means."""
+
+    check_id: str
+    title: str
+    why: str
+    fix: str
+    spec: str
+    rules: tuple[str, ...]
+    roles: tuple[str, ...]
+    modules: tuple[str, ...]
+    interface: str
+    mode: str
+    severity: str
+    status: str
+    kind: str
+    phase: str
+    defect: str
+    limit_s: float
+    steps: tuple[Mapping[str, Any], ...]
+
+    @property
+    def gates(self) -> bool:
+        """A failure closes the module."""
+        return self.severity == "blocker" and self.status == "active"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """Everything a runner needs."""
+
+    version: str
+    ocpi: str
+    digest: str
+    """SHA-256 of every file of the suite, in hexadecimal."""
+    checks: tuple[Check, ...]
+    classes: Classes
+    objects: Mapping[str, Any]
+    """Templates of test objects by name."""
+    announced: Mapping[str, str]
+    """Required modules by role, as `locations SENDER`."""
+
+    def check(self, check_id: str) -> Check | None:
+        """One check by its id, in any case."""
+        return next((one for one in self.checks if one.check_id == check_id.upper()), None)
+
+
+def load(root: Path = ROOT) -> Suite:
+    """Read the suite; raises SuiteBroken when it does not hold to its own schema."""
+    folder = root / OCPI
+    about = yaml.safe_load((root / "suite.yaml").read_text())
+    classes = Classes(folder)
+    objects = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((folder / "objects").glob("*.yaml"))}
+    read = [
+        (path, yaml.safe_load(path.read_text()))
+        for path in sorted(folder.glob("*/*.yaml"))
+        if path.parent.name != "objects"
+    ]
+    faults = [*_faults(root, read, classes, objects)]
+    if faults:
+        raise SuiteBroken("\n".join(faults))
+    return Suite(
+        version=about["version"],
+        ocpi=OCPI,
+        digest=digest(root),
+        checks=tuple(
+            sorted((_check(value) for _, value in read), key=lambda one: (PHASES.index(one.phase), one.check_id))
+        ),
+        classes=classes,
+        objects=objects,
+        announced=about["required_endpoints"],
+    )
+
+
+def digest(root: Path = ROOT) -> str:
+    """SHA-256 over the path and content of every file that says what a check is."""
+    whole = hashlib.sha256()
+    files = [root / "suite.yaml", *sorted(path for path in (root / OCPI).rglob("*") if path.suffix in _DATA)]
+    for path in files:
+        content = path.read_bytes()
+        whole.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode() + content)
+    return whole.hexdigest()
+
+
+def _faults(
+    root: Path, read: Sequence[tuple[Path, Any]], classes: Classes, objects: Mapping[str, Any]
+) -> Iterator[str]:
+    validator = Draft202012Validator(json.loads((root / "check.schema.json").read_text()))
+    seen: dict[str, Path] = {}
+    for path, value in read:
+        where = path.relative_to(root).as_posix()
+        for fault in validator.iter_errors(value):
+            at = "/".join(map(str, fault.absolute_path))
+            yield f"{where}: {at}: {fault.message[:300]}"
+        if not isinstance(value, dict):
+            continue
+        check_id = value.get("id", "")
+        if check_id in seen:
+            yield f"{where}: {check_id} is also in {seen[check_id].name}"
+        seen[check_id] = path
+        if path.stem != check_id:
+            yield f"{where}: the file of {check_id} is called {check_id}.yaml"
+        yield from (f"{where}: {said}" for said in _unknown_names(value, classes, objects))
+    negative = sum(1 for _, value in read if isinstance(value, dict) and value.get("kind") == "negative")
+    if negative < NEGATIVE_SHARE * len(read):
+        yield f"{negative} of {len(read)} checks are negative: at least {NEGATIVE_SHARE:.0%} must be"
+
+
+def _unknown_names(value: Any, classes: Classes, objects: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name == "schema" and isinstance(member, str) and member.strip("[]") not in classes.names:
+                yield f"there is no class {member}"
+            if name == "object" and isinstance(member, str) and member not in objects:
+                yield f"there is no object {member}"
+            yield from _unknown_names(member, classes, objects)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _unknown_names(item, classes, objects)
+
+
+def _check(value: Mapping[str, Any]) -> Check:
+    return Check(
+        check_id=value["id"],
+        title=value["title"],
+        why=value["why"].strip(),
+        fix=value["fix"].strip(),
+        spec=value["spec"],
+        rules=tuple(value.get("rules", ())),
+        roles=tuple(value["roles"]),
+        modules=tuple(value["modules"]),
+        interface=value.get("interface", ""),
+        mode=value["mode"],
+        severity=value["severity"],
+        status=value.get("status", "active"),
+        kind=value["kind"],
+        phase=value.get("phase", "main"),
+        defect=value["defect"],
+        limit_s=float(value.get("limit_s", 20)),
+        steps=tuple(value["steps"]),
+    )

@@ -1,0 +1,227 @@
+"""One check on its way: the values that its steps leave, the calls that it makes, and what it learns."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from contracts.client import Client, Got, Sent
+from contracts.clock import from_now, new_name
+from contracts.counterpart import Counterpart
+from contracts.outcomes import CheckFailed, CheckSkipped
+from contracts.suite import COMMON, Check, Suite
+from contracts.templates import fill
+
+FUNCTIONAL = frozenset({"cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens"})
+_TIMES: Mapping[str, Mapping[str, int]] = {
+    "now": {},
+    "second_ago": {"seconds": -1},
+    "minute_ago": {"minutes": -1},
+    "hour_ago": {"hours": -1},
+    "day_ago": {"days": -1},
+    "month_ago": {"days": -30},
+    "years_ago": {"days": -3650},
+    "in_a_minute": {"minutes": 1},
+    "in_an_hour": {"hours": 1},
+    "in_years": {"days": 3650},
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """How the runner stands with the platform; checks of the handshake change it."""
+
+    versions_url: str
+    role: str
+    us: Mapping[str, str]
+    them: dict[str, str]
+    token: str | None
+    token_a: str | None
+    encoding: str = "base64"
+    details_url: str = ""
+    endpoints: dict[tuple[str, str], str] = field(default_factory=dict)
+    registered_here: bool = False
+    """This run made the registration, and so may change and end it."""
+    secrets: set[str] = field(default_factory=set)
+    """Every token that must not be in a report."""
+    quirks: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One call and its answer, for the report."""
+
+    sent: Sent
+    got: Got | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Trial:
+    """What the verbs work on."""
+
+    suite: Suite
+    check: Check
+    module: str
+    session: Session
+    client: Client
+    counterpart: Counterpart
+    scope: dict[str, Any] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        session, counterpart = self.session, self.counterpart
+        name = f"cts-{new_name()}"
+        self.scope |= {
+            "us": {
+                **session.us,
+                "url": counterpart.url,
+                "versions_url": counterpart.versions_url,
+                "roles": counterpart.roles,
+            },
+            "them": session.them,
+            "partner": {"versions_url": session.versions_url, "details_url": session.details_url},
+            "session": {"token": session.token, "token_a": session.token_a},
+            "run": {"module": self.module, "role": session.role, "name": name},
+            "new": {
+                "token": self._issue,
+                "id": lambda: f"cts-{new_name()}",
+                "callback": lambda: f"{counterpart.url}/callback/{new_name(16)}",
+            },
+            "time": {name: _instant(shift) for name, shift in _TIMES.items()},
+        }
+
+    def fill(self, value: Any) -> Any:
+        """`value` with the scope's values in its places."""
+        return fill(value, self.scope)
+
+    def endpoint(self, module: str, interface: str) -> str:
+        """The URL of an endpoint; raises CheckSkipped when the platform does not offer it."""
+        side = interface or self.check.interface
+        for key in (
+            ((module, side), (module, "SENDER"), (module, "RECEIVER")) if module == "credentials" else ((module, side),)
+        ):
+            if key in self.session.endpoints:
+                return self.session.endpoints[key]
+        raise CheckSkipped(f"the platform does not offer {module} {side}".rstrip())
+
+    async def call(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Make the call that a step describes; returns the reply as later steps see it."""
+        sent = self._compose(wanted)
+        try:
+            got = await self.client.call(sent)
+        except CheckFailed:
+            self.exchanges.append(Exchange(sent=sent, got=None))
+            raise
+        self.exchanges.append(Exchange(sent=sent, got=got))
+        if got.redirected:
+            self.session.quirks["redirects"] = True
+        return _reply(sent, got)
+
+    def _issue(self) -> str:
+        token = self.counterpart.issue()
+        self.session.secrets.add(token)
+        return token
+
+    def _compose(self, wanted: Mapping[str, Any]) -> Sent:
+        module = wanted.get("module", "")
+        url = wanted["url"] if "url" in wanted else self.endpoint(module, wanted.get("interface", ""))
+        path = wanted.get("path", [])
+        if path:
+            url = url.rstrip("/") + "/" + "/".join(quote(str(part), safe="") for part in path)
+        if wanted.get("query"):
+            url += ("&" if "?" in url else "?") + urlencode(
+                {name: str(value) for name, value in wanted["query"].items()}
+            )
+        body = self._body(wanted)
+        headers = {"X-Request-ID": f"cts-{new_name(8)}", "X-Correlation-ID": f"cts-{new_name(8)}"}
+        headers |= self._routing(module, wanted.get("routing"))
+        if body is not None:
+            headers["Content-Type"] = wanted.get("content_type", "application/json")
+        headers |= {name: str(value) for name, value in wanted.get("headers", {}).items() if value is not None}
+        for name in (name for name, value in wanted.get("headers", {}).items() if value is None):
+            headers.pop(name, None)
+        return Sent(
+            method=wanted.get("method", "GET"),
+            url=url,
+            headers=headers,
+            body=body,
+            token=self._token(wanted.get("token", "partner")),
+            encoding=wanted.get("encoding", self.session.encoding),
+            timeout_s=float(wanted.get("timeout_s", 15)),
+        )
+
+    def _token(self, word: str) -> str | None:
+        if word == "partner":
+            if self.session.token is None and self.check.phase == "main" and self.check.modules[0] not in COMMON:
+                raise CheckSkipped("there is no credentials token: the registration did not come about")
+            return self.session.token or self.session.token_a
+        return {"none": None, "a": self.session.token_a}.get(word, word)
+
+    def _routing(self, module: str, wanted: Any) -> dict[str, str]:
+        if wanted == "none" or (wanted is None and module not in FUNCTIONAL):
+            return {}
+        ends = wanted or {}
+        to, sender = ends.get("to", self.session.them), ends.get("from", self.session.us)
+        written: dict[str, str] = {}
+        for name, party in (("to", to), ("from", sender)):
+            if party and party != "none":
+                written[f"OCPI-{name}-country-code"] = party["country_code"]
+                written[f"OCPI-{name}-party-id"] = party["party_id"]
+        return written
+
+    def _body(self, wanted: Mapping[str, Any]) -> bytes | None:
+        if "text" in wanted:
+            return str(wanted["text"]).encode()
+        if "object" in wanted:
+            made = {**self.fill(self.suite.objects[wanted["object"]]), **wanted.get("with", {})}
+            for name in wanted.get("without", []):
+                made.pop(name, None)
+            return _written(made)
+        return _written(wanted["body"]) if "body" in wanted else None
+
+
+def _instant(shift: Mapping[str, int]) -> Any:
+    return lambda: from_now(**shift)
+
+
+def _written(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, default=_number).encode()
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _reply(sent: Sent, got: Got) -> dict[str, Any]:
+    parsed = got.json
+    envelope = parsed if isinstance(parsed, dict) else {}
+    return {
+        "http": got.http,
+        "ocpi": envelope.get("status_code"),
+        "message": envelope.get("status_message"),
+        "data": envelope.get("data"),
+        "json": parsed,
+        "headers": dict(got.headers),
+        "text": got.body[:4096].decode(errors="replace"),
+        "size": len(got.body),
+        "ms": got.ms,
+        "sent": {
+            "request_id": sent.headers.get("X-Request-ID", ""),
+            "correlation_id": sent.headers.get("X-Correlation-ID", ""),
+            "body": json.loads(sent.body)
+            if sent.body and sent.body[:1] in {b"{", b"["} and _is_json(sent.body)
+            else None,
+        },
+    }
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
