@@ -20,6 +20,7 @@ from hub.cli import (
     simulate,
     status,
     traffic,
+    verdicts,
 )
 from hub.cli.errors import ExitCode, report
 
@@ -54,6 +55,7 @@ app.add_typer(parties.app, name="parties")
 app.add_typer(routes.app, name="routes")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(verdicts.app, name="verdict")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin_token.app, name="admin")
