@@ -129,6 +129,7 @@ def _next_state(before: StoredObject, stored: Stored, errand: Errand, receivers:
         last_updated=last_updated,
         withdrawn=has is None,
         version=message.address.version,
+        part=stored.part(call) if stored.part else "",
         received_at=now,
         changed_at=before.changed_at if before.body == body else now,
         behind=before.behind | receivers,

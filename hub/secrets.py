@@ -33,7 +33,16 @@ class SealBroken(Exception):
 class Secrets:
     """Everything that is derived from the server key; shows nothing of it."""
 
-    __slots__ = ("_hash_key", "_seal", "_verdict_key", "admin_key", "kid", "verdict_kid", "verdict_public_key")
+    __slots__ = (
+        "_hash_key",
+        "_seal",
+        "_verdict_key",
+        "admin_key",
+        "app_key",
+        "kid",
+        "verdict_kid",
+        "verdict_public_key",
+    )
 
     def __init__(self, key: bytes) -> None:
         """Derive a key for each use from `key`: at least 32 bytes, random or a long passphrase."""
@@ -41,6 +50,8 @@ class Secrets:
         self._seal = AESGCM(_derive(key, "credentials_token seal"))
         self.admin_key = _derive(key, "admin JWT")
         """Signs the tokens of the admin API (HS256)."""
+        self.app_key = _derive(key, "app JWT")
+        """Signs the tokens of eMSP apps (HS256)."""
         self.kid = _derive(key, "key id")[:4].hex()
         """Tells this server key from another; not secret."""
         self._verdict_key = Ed25519PrivateKey.from_private_bytes(_derive(key, "verdict signature"))

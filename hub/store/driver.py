@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, cast
 
+from bson.timestamp import Timestamp
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
@@ -67,13 +68,15 @@ async def close_client(client: Client) -> None:
 
 
 @asynccontextmanager
-async def watch(database: Database, pipeline: Sequence[Document]) -> AsyncIterator[AsyncIterator[Document]]:
+async def watch(
+    database: Database, pipeline: Sequence[Document], *, since: Timestamp | None = None
+) -> AsyncIterator[AsyncIterator[Document]]:
     """Open a change stream: of what changes from its opening on, none is missed, or it was dropped before the first one.
 
     Motor opens a stream with its first look for a change (up to a second), and what that look finds is dropped: whoever watches
-    reads everything once after the opening.
+    reads everything once after the opening. With `since` it begins at that time of the database, if that remembers so far.
     """
-    opening: Any = database.watch(list(pipeline))
+    opening: Any = database.watch(list(pipeline), start_at_operation_time=since)
     stream: Any = await opening if inspect.isawaitable(opening) else opening
     async with stream:
         if stream is opening:

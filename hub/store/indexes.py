@@ -20,6 +20,10 @@ PRESENCE = "presence"
 COUNTERS = "counters"
 VERIFICATIONS = "verifications"
 FAULTS = "faults"
+APPS = "apps"
+SIGNS = "signs"
+DEMAND = "demand"
+EVSE_TIMES = "evse_times"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
@@ -27,6 +31,8 @@ INDEX_LIFE_DAYS = 400
 """For what the index learned and nobody said again: longer than a token or a station usually goes unmentioned."""
 VERIFICATION_LIFE_DAYS = 400
 FAULT_LIFE_DAYS = 30
+SIGN_LIFE_DAYS = 2
+DEMAND_LIFE_DAYS = 400
 _DAY_S = 86_400
 _INDEX_OPTIONS_CONFLICT = 85
 
@@ -54,6 +60,9 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("parties", ASCENDING), ("_id", ASCENDING)], name="parties"),
             IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
         ],
+        APPS: [IndexModel([("live_name", ASCENDING)], name="live_name", unique=True, sparse=True)],
+        SIGNS: [IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S)],
+        DEMAND: [IndexModel([("hour", ASCENDING)], name="age", expireAfterSeconds=DEMAND_LIFE_DAYS * _DAY_S)],
         VERIFICATIONS: [
             IndexModel([("platform_id", ASCENDING), ("judged_at", DESCENDING)], name="platform"),
             IndexModel([("judged_at", ASCENDING)], name="age", expireAfterSeconds=VERIFICATION_LIFE_DAYS * _DAY_S),

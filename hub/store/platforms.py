@@ -11,11 +11,11 @@ from hub.clock import Tasks
 from hub.platform import Platform, PlatformState
 from hub.store.driver import Collection, Database, Document, watch
 from hub.store.errors import answering, reason, taken
-from hub.store.indexes import AGREEMENTS, PLATFORMS
+from hub.store.indexes import AGREEMENTS, APPS, PLATFORMS
 from hub.store.protocols import Conflict
 from hub.store.records import read, write
 
-_WATCHED = ({"$match": {"ns.coll": {"$in": [PLATFORMS, AGREEMENTS]}}}, {"$project": {"_id": 1}})
+_WATCHED = ({"$match": {"ns.coll": {"$in": [PLATFORMS, AGREEMENTS, APPS]}}}, {"$project": {"_id": 1}})
 _REOPEN_FIRST_S = 0.1
 _REOPEN_MAX_S = 5.0
 

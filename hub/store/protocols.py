@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from hub.platform import Agreement, Platform
+from hub.store.app_access import AppStore
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
@@ -54,6 +55,8 @@ class StoredObject:
     """1 at insertion, raised by the store at every save; settles are bound to it."""
     received_at: datetime
     changed_at: datetime
+    part: str = ""
+    """What the last push was about: empty the whole object, else the path below it (`3256/1`)."""
     behind: frozenset[str] = frozenset()
     """Receivers (see `Receiver`) that have not confirmed this revision."""
 
@@ -359,4 +362,5 @@ class Store:
     presence: PresenceStore
     verifications: VerificationStore
     faults: FaultStore
+    apps: AppStore
     facts: FactStore

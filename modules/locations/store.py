@@ -65,4 +65,9 @@ def put_path(location: Json) -> str:
     return owned_path(location, "id")
 
 
-STORED = Stored(object_class=Location, key=location_key, apply=apply, put_path=put_path)
+def part(call: Call) -> str:
+    """The ids of the EVSE and the Connector that a push is about."""
+    return "/".join(fold(call.path[name]) for name in ("evse_uid", "connector_id") if name in call.path)
+
+
+STORED = Stored(object_class=Location, key=location_key, apply=apply, part=part, put_path=put_path)

@@ -1,0 +1,108 @@
+"""Who may ask: apps by their token, each at its own rate; revoked ones are out in every process at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.apps import bearer
+from hub.clock import monotonic_s, new_id, now_utc
+from hub.store.app_access import App, AppStore
+from hub.wire.party import Party
+
+_BURST_S = 2.0
+_TAKEN_MAX = 10_000
+
+
+class Unauthenticated(Exception):
+    """No token of an app that opens this now."""
+
+
+class TooOften(Exception):
+    """The app asks more often than it may; `retry_after_s` is when it may again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many requests: again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    counted_s: float
+
+
+class Access:
+    """Knows every app in memory; `reload` after each change by any process."""
+
+    def __init__(
+        self,
+        store: AppStore,
+        key: bytes,
+        *,
+        per_s: float,
+        now: Callable[[], datetime] = now_utc,
+        monotonic: Callable[[], float] = monotonic_s,
+    ) -> None:
+        """`per_s` requests a second for each app, in this process."""
+        self._store = store
+        self._key = key
+        self._per_s = per_s
+        self._now = now
+        self._monotonic = monotonic
+        self._apps: dict[str, App] = {}
+        self._buckets: dict[str, _Bucket] = {}
+
+    async def reload(self) -> None:
+        """Read all apps."""
+        self._apps = {app.app_id: app for app in await self._store.all()}
+
+    async def create(self, name: str, emsp: Party, life: timedelta, by: str) -> tuple[App, str]:
+        """A new app and its token, which is shown this once. Raises NameTaken, or ValueError for a bad life."""
+        now = self._now()
+        app = App(app_id=new_id(), name=name, emsp=emsp, created_at=now, expires_at=now + life, created_by=by)
+        token = bearer.mint(self._key, app_id=app.app_id, now=now, expires_at=app.expires_at)
+        await self._store.add(app)
+        await self.reload()
+        return app, token
+
+    async def revoke(self, app_id: str) -> bool:
+        """End an app for good; tells whether it was live."""
+        revoked = await self._store.revoke(app_id, self._now())
+        await self.reload()
+        return revoked
+
+    def all(self) -> list[App]:
+        """Every app, by creation."""
+        return list(self._apps.values())
+
+    def admit(self, authorization: list[str]) -> App:
+        """The app that asks, by all Authorization headers; raises Unauthenticated or TooOften."""
+        scheme, _, token = authorization[0].partition(" ") if len(authorization) == 1 else ("", "", "")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated("this needs the token of an app: Authorization: Bearer")
+        try:
+            app = self._apps.get(bearer.check(self._key, token.strip()))
+        except bearer.BearerRefused as refused:
+            raise Unauthenticated(str(refused)) from None
+        if app is None or not app.live(self._now()):
+            raise Unauthenticated("this app's token was revoked")
+        self._count(app.app_id)
+        return app
+
+    def left(self, app_id: str) -> int:
+        """How many requests an app may make at once now."""
+        bucket = self._buckets.get(app_id)
+        return int(self._per_s * _BURST_S if bucket is None else bucket.left)
+
+    def _count(self, app_id: str) -> None:
+        now_s, most = self._monotonic(), self._per_s * _BURST_S
+        bucket = self._buckets.get(app_id)
+        if bucket is None:
+            if len(self._buckets) >= _TAKEN_MAX:
+                self._buckets.clear()
+            bucket = self._buckets[app_id] = _Bucket(most, now_s)
+        bucket.left = min(most, bucket.left + (now_s - bucket.counted_s) * self._per_s)
+        bucket.counted_s = now_s
+        if bucket.left < 1:
+            raise TooOften(max(1, round((1 - bucket.left) / self._per_s + 0.5)))
+        bucket.left -= 1

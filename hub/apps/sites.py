@@ -1,0 +1,126 @@
+"""A stored Location as the index needs it: where it is, what each EVSE has, what an app may filter by. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from hub.apps import codes
+from hub.wire.interface import fold
+
+PUBLISHED, GREEN = 1, 2
+_PHASES = {"AC_1_PHASE": 1.0, "AC_2_PHASE": 2.0, "AC_2_PHASE_SPLIT": 2.0, "AC_3_PHASE": 3.0, "DC": 1.0}
+_LINE_TO_LINE_FROM_V = 300
+"""A three-phase connector that says 400 V means the voltage between lines: its power is V x A x 1.73, not x 3."""
+_ROOT_3 = 1.7320508
+
+
+class Plug(NamedTuple):
+    """A connector in numbers."""
+
+    watts: int
+    standard: int
+    form: int
+    power_type: int
+
+
+class Point(NamedTuple):
+    """An EVSE in numbers."""
+
+    uid: str
+    """Folded: ids are CiStrings."""
+    status: int
+    capabilities: int
+    restrictions: int
+    plugs: tuple[Plug, ...]
+    last_updated: str
+    """The owner's: another one says that a push was about this EVSE; it says nothing of when that was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One Location."""
+
+    key: str
+    """`locations/NL/CPA/loc1`."""
+    owner: str
+    """`NL*CPA`."""
+    latitude: float
+    longitude: float
+    flags: int
+    facilities: int
+    points: tuple[Point, ...]
+    """Without those that are REMOVED."""
+    body: bytes
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Everything but statuses: while this is the same, only statuses change."""
+        return (
+            self.latitude,
+            self.longitude,
+            self.flags,
+            self.facilities,
+            *((one.uid, one.capabilities, one.restrictions, one.plugs) for one in self.points),
+        )
+
+
+def read_site(key: str, owner: str, body: bytes) -> Site | None:
+    """None for a Location without a usable place."""
+    location: dict[str, Any] = orjson.loads(body)
+    coordinates = location.get("coordinates")
+    try:
+        latitude, longitude = float(coordinates["latitude"]), float(coordinates["longitude"])  # type: ignore[index]
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    green = (location.get("energy_mix") or {}).get("is_green_energy") is True
+    return Site(
+        key=key,
+        owner=owner,
+        latitude=latitude,
+        longitude=longitude,
+        flags=(PUBLISHED if location.get("publish") is not False else 0) | (GREEN if green else 0),
+        facilities=codes.facility_bits(location.get("facilities") or ()),
+        points=tuple(_points(location.get("evses") or ())),
+        body=body,
+    )
+
+
+def watts_of(connector: dict[str, Any]) -> int:
+    """max_electric_power, else what volts, amperes and phases make. Source: OCPI 2.2.1, mod_locations, Connector."""
+    power = connector.get("max_electric_power")
+    if isinstance(power, int) and power > 0:
+        return min(power, 2**31 - 1)
+    volts, amperes = connector.get("max_voltage"), connector.get("max_amperage")
+    if not isinstance(volts, int) or not isinstance(amperes, int):
+        return 0
+    phases = _PHASES.get(str(connector.get("power_type")), 1.0)
+    if phases == 3.0 and volts >= _LINE_TO_LINE_FROM_V:
+        phases = _ROOT_3
+    return max(0, min(round(volts * amperes * phases), 2**31 - 1))
+
+
+def _points(evses: Iterable[dict[str, Any]]) -> Iterable[Point]:
+    for evse in evses:
+        status = codes.status_code(evse.get("status"))
+        if status == codes.REMOVED:
+            continue
+        yield Point(
+            uid=fold(str(evse.get("uid", ""))),
+            status=status,
+            capabilities=codes.capability_bits(evse.get("capabilities") or ()),
+            restrictions=codes.restriction_bits(evse.get("parking_restrictions") or ()),
+            plugs=tuple(
+                Plug(
+                    watts_of(connector),
+                    codes.standard_code(connector.get("standard")),
+                    codes.format_code(connector.get("format")),
+                    codes.power_type_code(connector.get("power_type")),
+                )
+                for connector in evse.get("connectors") or ()
+            ),
+            last_updated=str(evse.get("last_updated", "")),
+        )

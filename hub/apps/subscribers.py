@@ -1,0 +1,147 @@
+"""Who follows changes live: each has a place or a list of sites, and a short queue of its own; who is too slow is let go.
+
+An event is written once and handed to whom it concerns, found by coarse cells; nobody waits for anybody.
+"""
+
+import asyncio
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from hub.apps.changes import Event
+from hub.apps.geometry import Box
+
+CELL_DEGREES = 0.5
+CELLS_MAX = 1_000
+"""A larger box is asked of every event."""
+QUEUE_MAX = 1_000
+SUBSCRIBERS_MAX = 5_000
+_SLOW = "you read too slowly: connect again with Last-Event-ID"
+
+
+class TooMany(Exception):
+    """There is no room for another subscriber now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """What a subscriber follows: a box, or sites by key."""
+
+    box: Box | None = None
+    keys: frozenset[str] = frozenset()
+    owners: frozenset[str]
+    """Whose sites it may see; looked up anew when agreements change."""
+
+
+@dataclass(eq=False, slots=True)
+class Subscriber:
+    """One open stream: `next` gives what to send, in order; `ended` says why there is no more."""
+
+    interest: Interest
+    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX + 1))
+    ended: str = ""
+
+    def put(self, written: bytes) -> None:
+        """Queue an event, or end the stream when its reader is too slow."""
+        if self.ended:
+            return
+        if self.queue.qsize() >= QUEUE_MAX:
+            self.end(_SLOW)
+            return
+        self.queue.put_nowait(written)
+
+    def end(self, reason: str) -> None:
+        """Nothing more comes."""
+        if not self.ended:
+            self.ended = reason
+            self.queue.put_nowait(None)
+
+
+class Subscribers:
+    """All of this process."""
+
+    def __init__(
+        self, place: Callable[[Event], tuple[float, float, str] | None], write: Callable[[Event], bytes]
+    ) -> None:
+        """`place(event)` is latitude, longitude and owner of its site, if it may be seen by anyone; `write` its bytes."""
+        self._place = place
+        self._write = write
+        self._by_cell: defaultdict[tuple[int, int], set[Subscriber]] = defaultdict(set)
+        self._wide: set[Subscriber] = set()
+        self._by_key: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        self._all: set[Subscriber] = set()
+        self.dropped = 0
+        """Streams that were ended because their reader was too slow."""
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, interest: Interest) -> Subscriber:
+        """Follow from now on; raises TooMany."""
+        if len(self._all) >= SUBSCRIBERS_MAX:
+            raise TooMany
+        subscriber = Subscriber(interest)
+        for group in self._groups(interest):
+            group.add(subscriber)
+        self._all.add(subscriber)
+        return subscriber
+
+    def remove(self, subscriber: Subscriber) -> None:
+        """Forget a stream that has ended."""
+        for group in self._groups(subscriber.interest):
+            group.discard(subscriber)
+        self._all.discard(subscriber)
+
+    def tell(self, event: Event) -> None:
+        """Hand an event to whom it concerns."""
+        if not self._all:
+            return
+        placed = self._place(event)
+        if placed is None:
+            return
+        latitude, longitude, owner = placed
+        cell = (_cell(latitude), _cell(longitude))
+        concerned = self._by_key.get(event.key, set()) | self._by_cell.get(cell, set()) | self._wide
+        written = b""
+        for subscriber in concerned:
+            if owner in subscriber.interest.owners and _covers(subscriber.interest, event.key, latitude, longitude):
+                written = written or self._write(event)
+                subscriber.put(written)
+                self.dropped += subscriber.ended == _SLOW
+
+    def end_all(self, reason: str) -> None:
+        """Every stream ends: the hub stops, or the index is built anew."""
+        for subscriber in self._all:
+            subscriber.end(reason)
+
+    def _groups(self, interest: Interest) -> Iterator[set[Subscriber]]:
+        for key in interest.keys:
+            yield self._by_key[key]
+        if interest.box is not None:
+            cells = _cells(interest.box)
+            if cells is None:
+                yield self._wide
+            else:
+                yield from (self._by_cell[cell] for cell in cells)
+
+
+def _covers(interest: Interest, key: str, latitude: float, longitude: float) -> bool:
+    box = interest.box
+    if box is None:
+        return key in interest.keys
+    inside = any(west <= longitude <= east for west, east in box.longitudes())
+    return (inside and box.south <= latitude <= box.north) or key in interest.keys
+
+
+def _cells(box: Box) -> list[tuple[int, int]] | None:
+    """The coarse cells that a box touches; None when they are too many to list."""
+    rows = range(_cell(box.south), _cell(box.north) + 1)
+    columns = [column for west, east in box.longitudes() for column in range(_cell(west), _cell(east) + 1)]
+    if len(rows) * len(columns) > CELLS_MAX:
+        return None
+    return [(row, column) for row in rows for column in columns]
+
+
+def _cell(degrees: float) -> int:
+    return math.floor(degrees / CELL_DEGREES)
