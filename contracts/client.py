@@ -22,6 +22,9 @@ _LONGEST_S = 60.0
 """For each step of an exchange; what counts is `timeout_s`, for all of it."""
 REDIRECTS_MAX = 3
 _REDIRECTS = frozenset({307, 308})
+_IDLE_S = 60.0
+"""How long a connection is kept for the next call: longer than any pause, so that a check can see what comes of it."""
+_CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +37,18 @@ class Sent:
     body: bytes | None = None
     token: str | None = None
     encoding: str = "base64"
+    header_case: str = ""
+    """`lower` or `upper`: how header names are written, which means nothing to HTTP."""
     timeout_s: float = TIMEOUT_S
 
     def written(self) -> dict[str, str]:
         """All headers."""
-        if self.token is None:
-            return dict(self.headers)
-        return {"Authorization": authorization(self.token, self.encoding), **self.headers}
+        headers = dict(self.headers)
+        if self.token is not None:
+            headers = {"Authorization": authorization(self.token, self.encoding), **headers}
+        forms = {"lower": str.lower, "upper": str.upper}
+        form = forms.get(self.header_case, str)
+        return {form(name): value for name, value in headers.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +86,11 @@ class Client:
     def __init__(self, *, public_only: bool) -> None:
         self._public_only = public_only
         self._http = httpx.AsyncClient(
-            trust_env=False, follow_redirects=False, timeout=_LONGEST_S, headers={"User-Agent": "ocpi-contract-suite"}
+            trust_env=False,
+            follow_redirects=False,
+            timeout=_LONGEST_S,
+            limits=httpx.Limits(keepalive_expiry=_IDLE_S),
+            headers={"User-Agent": "ocpi-contract-suite"},
         )
 
     async def __aenter__(self) -> Self:
@@ -94,7 +106,7 @@ class Client:
         try:
             async with asyncio.timeout(sent.timeout_s):
                 for _ in range(REDIRECTS_MAX + 1):
-                    http, headers, body = await self._once(sent, url)
+                    http, headers, body = await self._sent(sent, url)
                     following = _following(url, headers) if http in _REDIRECTS else None
                     if following is None:
                         break
@@ -106,6 +118,15 @@ class Client:
         return Got(
             http=http, headers=headers, body=body, ms=round((monotonic_s() - began_s) * 1000, 1), redirected=redirected
         )
+
+    async def _sent(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
+        """A GET is repeated once when the connection was closed just then, as it may be at any time. Source: RFC 9112, 9.3.1."""
+        try:
+            return await self._once(sent, url)
+        except _CLOSED:
+            if sent.method != "GET":
+                raise
+            return await self._once(sent, url)
 
     async def _once(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
         host, address = await guard.place(url, public_only=self._public_only)

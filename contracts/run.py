@@ -11,11 +11,10 @@ from contracts.counterpart import Counterpart
 from contracts.outcomes import CheckFailed, CheckSkipped
 from contracts.report import Redactor, Report, Result, judged, summary
 from contracts.suite import COMMON, Check, Suite
-from contracts.trial import Session, Trial
+from contracts.trial import OPPOSITE, Session, Trial
 from contracts.verbs import play
 
 LIMIT_S = {"observe": 60.0, "exercise": 180.0}
-_OPPOSITE = {"CPO": "EMSP", "EMSP": "CPO"}
 Progress = Callable[[int, int, str], None]
 """How many checks are done, of how many, and which one is next."""
 
@@ -37,8 +36,14 @@ class Target:
     listen: tuple[str, int] = ("127.0.0.1", 0)
     callback_url: str = ""
     public_only: bool = False
+    agreed: tuple[Mapping[str, str], ...] = ()
+    """role, country_code and party_id of everyone for whom the platform may speak; empty when that is not known."""
     modules: frozenset[str] = frozenset()
     """Only these; empty means all."""
+    checks: frozenset[str] = frozenset()
+    """Only these, by id; empty means all."""
+    patience: float = 1.0
+    """How long the pauses of the checks are, as a share of what they say."""
     limit_s: float = 0.0
     """For the whole run; 0 takes that of the mode."""
 
@@ -46,7 +51,7 @@ class Target:
 async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None) -> Report:
     """Judge every check that fits the target; never raises for anything that the platform does."""
     session = _session(target)
-    roles = [{"role": _OPPOSITE[target.role], "business_details": {"name": "Contract suite"}, **target.us}]
+    roles = [{"role": OPPOSITE[target.role], "business_details": {"name": "Contract suite"}, **target.us}]
     host, port = target.listen
     began_s, started_at = monotonic_s(), written(now_utc())
     deadline_s = began_s + (target.limit_s or LIMIT_S[target.mode])
@@ -62,10 +67,17 @@ async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None
         for number, (check, module) in enumerate(wanted):
             progress(number, len(wanted), f"{check.check_id} {module}")
             trial = Trial(
-                suite=suite, check=check, module=module, session=session, client=client, counterpart=counterpart
+                suite=suite,
+                check=check,
+                module=module,
+                session=session,
+                client=client,
+                counterpart=counterpart,
+                patience=target.patience,
             )
+            token = session.token
             results.append(await _judge(trial, deadline_s))
-            if check.phase == "registering" or not session.endpoints:
+            if session.token not in {token, None}:
                 await _discover(session, client, target, deadline_s)
         if counterpart.encodings:
             session.quirks["sends_token_as"] = "/".join(sorted(counterpart.encodings))
@@ -88,6 +100,8 @@ def _wanted(suite: Suite, target: Target) -> Iterator[tuple[Check, str]]:
     """Checks in order, each with every module that it is for."""
     for check in suite.checks:
         if target.role not in check.roles or (check.mode == "exercise" and target.mode == "observe"):
+            continue
+        if target.checks and check.check_id not in target.checks:
             continue
         for module in check.modules:
             if not target.modules or module in target.modules or module in COMMON:
@@ -141,6 +155,7 @@ def _session(target: Target) -> Session:
         token=None if target.register else target.token or None,
         token_a=target.token if target.register else None,
         secrets=secrets,
+        agreed=[dict(one) for one in target.agreed],
     )
 
 
@@ -152,10 +167,11 @@ async def _discover(session: Session, client: Client, target: Target, deadline_s
         if version.get("version") == "2.2.1" and isinstance(version.get("url"), str):
             session.details_url = version["url"]
     details = await trial.data(session.details_url) if session.details_url else None
+    found: dict[tuple[str, str], str] = {}
     for endpoint in _listed(details.get("endpoints") if isinstance(details, dict) else None):
         if isinstance(endpoint.get("url"), str):
-            key = (str(endpoint.get("identifier")), str(endpoint.get("role")))
-            session.endpoints.setdefault(key, endpoint["url"])
+            found.setdefault((str(endpoint.get("identifier")), str(endpoint.get("role"))), endpoint["url"])
+    session.endpoints = found or session.endpoints
     if session.them:
         return
     url = next((url for (module, _), url in session.endpoints.items() if module == "credentials"), "")

@@ -65,8 +65,12 @@ class Suite:
     classes: Classes
     objects: Mapping[str, Any]
     """Templates of test objects by name."""
-    announced: Mapping[str, str]
-    """Required modules by role, as `locations SENDER`."""
+    announced: Mapping[str, Sequence[str]]
+    """Required endpoints by role, as `locations SENDER`."""
+    pushed: Mapping[str, Mapping[str, str]]
+    """By role, the object that any platform of it takes by PUT, for checks of what is the same for all objects."""
+    listed: Mapping[str, Mapping[str, str]]
+    """By role, the list that any platform of it offers."""
 
     def check(self, check_id: str) -> Check | None:
         """One check by its id, in any case."""
@@ -97,6 +101,8 @@ def load(root: Path = ROOT) -> Suite:
         classes=classes,
         objects=objects,
         announced=about["required_endpoints"],
+        pushed=about["pushed"],
+        listed=about["listed"],
     )
 
 
@@ -137,6 +143,8 @@ def _faults(
 def _unknown_names(value: Any, classes: Classes, objects: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(value, dict):
         for name, member in value.items():
+            if isinstance(member, str) and member.startswith("${"):
+                continue
             if name == "schema" and isinstance(member, str) and member.strip("[]") not in classes.names:
                 yield f"there is no class {member}"
             if name == "object" and isinstance(member, str) and member not in objects:

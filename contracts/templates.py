@@ -21,7 +21,7 @@ def fill(value: Any, scope: Scope) -> Any:
     if isinstance(value, list):
         return [fill(item, scope) for item in value]
     if isinstance(value, dict):
-        return {name: fill(member, scope) for name, member in value.items()}
+        return {str(fill(name, scope)): fill(member, scope) for name, member in value.items()}
     return value
 
 
@@ -29,6 +29,7 @@ def find(path: str, scope: Scope) -> Any:
     """What `path` leads to; raises CheckFailed when an earlier answer did not have it."""
     found: Any = scope
     for name in path.split("."):
+        found = found() if callable(found) else found
         if isinstance(found, Mapping) and name in found:
             found = found[name]
         elif isinstance(found, list) and name.lstrip("-").isdigit() and -len(found) <= int(name) < len(found):

@@ -5,7 +5,7 @@ from typing import Any, Unpack
 from urllib.parse import quote
 
 from hub.clock import now_utc
-from hub.simulate import nested
+from hub.simulate import nested, shapes
 from hub.simulate.charging import draw_plan
 from hub.simulate.cpo_commands import Commands
 from hub.simulate.cpo_profiles import ChargingProfiles
@@ -51,7 +51,7 @@ class Cpo(Platform):
         self.sessions: dict[str, dict[str, Any]] = {}
         self.cdrs: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, SessionRun] = {}
-        self.tokens = Mirror(identifier="uid", unknown=2004, typed=True)
+        self.tokens = Mirror(shapes.TOKEN, identifier="uid", unknown=2004, typed=True)
         self.commands = Commands(self)
         self.profiles = ChargingProfiles(self)
         self._own_sessions = Own(
@@ -184,6 +184,11 @@ class Cpo(Platform):
 
     def _of_caller(self, received: Received, items: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         """Sessions and CDRs of the asking eMSP alone. Source: OCPI 2.2.1, mod_cdrs, GET."""
-        return [
-            item for item in items if self.runs[item.get("session_id", item["id"])].books.order.emsp == received.from_
-        ]
+        return [item for item in items if self._emsp_of(item) == received.from_]
+
+    def _emsp_of(self, item: Mapping[str, Any]) -> Party:
+        """Whose driver charged: what was played here knows, even where 2.2 leaves the owner out of the CdrToken."""
+        run = self.runs.get(item.get("session_id", item["id"]))
+        if run is not None:
+            return run.books.order.emsp
+        return Party.of(item["cdr_token"]["country_code"], item["cdr_token"]["party_id"])

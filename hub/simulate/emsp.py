@@ -6,6 +6,7 @@ from typing import Any, Unpack
 from urllib.parse import quote
 
 from hub.clock import now_utc
+from hub.simulate import shapes
 from hub.simulate.callbacks import Callbacks, Sent
 from hub.simulate.drivers import tokens_of
 from hub.simulate.messages import Received, Reply, ok, read_json, refused, write_json
@@ -35,9 +36,9 @@ class Emsp(Platform):
         super().__init__(name or str(party), [PartyRole(party=party, role=Role.EMSP)], **options)
         made = tokens if tokens is not None else tokens_of(party, self.name, 20)
         self.tokens: dict[str, dict[str, Any]] = {token["uid"]: read_json(write_json(token)) for token in made}
-        self.locations = Mirror(unknown=2003)
-        self.sessions = Mirror(appended="charging_periods")
-        self.tariffs = Mirror(deletable=True)
+        self.locations = Mirror(*shapes.NESTED, unknown=2003)
+        self.sessions = Mirror(shapes.SESSION, appended="charging_periods")
+        self.tariffs = Mirror(shapes.TARIFF, deletable=True)
         self.cdrs: dict[str, dict[str, Any]] = {}
         self.callbacks = Callbacks(self)
         self._own_tokens = Own(platform=self, module="tokens", objects=self.tokens, unknown=2004)

@@ -6,7 +6,7 @@ Source: OCPI 2.2.1, transport_and_format, Client Owned Object Push; PUT and PATC
 from collections.abc import Iterator
 from typing import Any
 
-from hub.simulate import nested
+from hub.simulate import nested, shapes
 from hub.simulate.messages import Received, Reply, ok, refused
 from hub.wire.interface import fold
 from hub.wire.party import Party
@@ -17,6 +17,7 @@ Object = dict[str, Any]
 class Mirror:
     """Objects of one module by owner and id, without case.
 
+    `shape` says what an object must have; of Locations there is one more for each level inside (`shapes.NESTED`).
     `identifier` is the name of the id field, `unknown` the OCPI status code for an object that is not there, `appended`
     a list that a PATCH extends instead of replacing it, `typed` whether the query's `type` is part of the id (tokens),
     `deletable` whether there is a DELETE (tariffs).
@@ -24,13 +25,14 @@ class Mirror:
 
     def __init__(
         self,
-        *,
+        *shape: shapes.Shape,
         identifier: str = "id",
         unknown: int = 2000,
         appended: str | None = None,
         typed: bool = False,
         deletable: bool = False,
     ) -> None:
+        self._shapes = shape
         self._identifier = identifier
         self._unknown = unknown
         self._appended = appended
@@ -58,13 +60,15 @@ class Mirror:
             key = self._key(Party.of(rest[0], rest[1]), rest[2], received.query.get("type", "RFID"))
         except (ValueError, IndexError):
             return refused(2001, "the path is not country_code, party_id and id")
+        if len(rest) > 2 + len(self._shapes):
+            return refused(2000, "nothing is inside this object", status=404)
         match received.method:
             case "GET":
                 reply = self._read(key, rest[3:])
             case "PUT":
-                reply = self._replace(key, rest, received.json)
+                reply = self._replace(key, rest, received.json_body)
             case "PATCH":
-                reply = self._merge(key, rest[3:], received.json)
+                reply = self._merge(key, rest[3:], received.json_body)
             case "DELETE" if self._deletable:
                 reply = ok() if self._objects.pop(key, None) is not None else self._missing()
             case _:
@@ -79,21 +83,23 @@ class Mirror:
         found = nested.find(kept, ids) if kept is not None else None
         return self._missing() if found is None else ok(found)
 
-    def _replace(self, key: tuple[Party, str], rest: tuple[str, ...], body: Object) -> Reply:
+    def _replace(self, key: tuple[Party, str], rest: tuple[str, ...], body: Any) -> Reply:
+        if fault := shapes.fault(self._shapes[len(rest) - 3], body):
+            return refused(2001, fault)
         if len(rest) > 3:
             kept = self._objects.get(key)
             done = kept is not None and nested.replace(kept, rest[3:], body)
             return ok() if done else refused(self._unknown, "unknown parent of this object")
-        named = (body.get("country_code", ""), body.get("party_id", ""), body.get(self._identifier, ""))
+        named = (body["country_code"], body["party_id"], body[self._identifier])
         if [fold(part) for part in named] != [fold(part) for part in rest]:
             return refused(2001, "country_code, party_id or id in the body differ from the path")
         created = key not in self._objects
         self._objects[key] = body
         return ok(status=201 if created else 200)
 
-    def _merge(self, key: tuple[Party, str], ids: tuple[str, ...], body: Object) -> Reply:
-        if "last_updated" not in body:
-            return refused(2001, "a PATCH needs last_updated")
+    def _merge(self, key: tuple[Party, str], ids: tuple[str, ...], body: Any) -> Reply:
+        if fault := shapes.fault_of_part(self._shapes[len(ids)], body):
+            return refused(2001, fault)
         kept = self._objects.get(key)
         found = nested.find(kept, ids) if kept is not None else None
         if kept is None or found is None:

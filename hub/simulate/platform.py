@@ -10,6 +10,7 @@ import orjson
 from aiohttp import ClientError
 
 from hub.clock import Tasks
+from hub.simulate import shapes
 from hub.simulate.connection import Connection
 from hub.simulate.messages import Answer, Received, Reply, ok, refused
 from hub.simulate.paging import following
@@ -138,20 +139,34 @@ class Platform(Connection):
         match received.segments:
             case ("ocpi", version, "sender" | "receiver" as side, module, *rest) if version == self.version:
                 handler = self._handlers.get((module, Interface(side.upper())))
+                if handler is not None and not self._hosts(received.to):
+                    return refused(2001, f"{received.to} is not on this platform")
                 if handler is not None:
                     return await handler(received, tuple(rest))
         return await super().handle(received)
+
+    def _hosts(self, receiver: Party | None) -> bool:
+        """Whether a message to `receiver` may be taken here; a hub takes it for everyone."""
+        parties = {known.party for known in self.roles}
+        return receiver is None or receiver in parties or any(known.role is Role.HUB for known in self.roles)
 
     async def _answer_client_info(self, received: Received, rest: tuple[str, ...]) -> Reply:
         """Keep what the hub says about other parties. Source: OCPI 2.2.1, mod_hub_client_info, RECEIVER."""
         if len(rest) != 2 or received.method not in {"GET", "PUT"}:
             return refused(2000, "GET or PUT {country_code}/{party_id}", status=405)
-        party = Party.of(*rest)
+        try:
+            party = Party.of(*rest)
+        except ValueError as error:
+            return refused(2001, str(error))
         if received.method == "GET":
             infos = [info for known, info in self.client_infos.items() if known.party == party]
             return ok(infos[-1]) if infos else refused(2000, "nothing is known of this party", status=404)
-        info = received.json
-        self.client_infos[PartyRole(party=party, role=Role(info["role"]))] = info
+        info = received.json_body
+        if fault := shapes.fault(shapes.CLIENT_INFO, info):
+            return refused(2001, fault)
+        about = PartyRole(party=party, role=Role(info["role"]))
+        self.client_infos.pop(about, None)
+        self.client_infos[about] = info
         return ok()
 
 
