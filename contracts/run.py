@@ -77,6 +77,7 @@ async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None
             )
             token = session.token
             results.append(await _judge(trial, deadline_s))
+            counterpart.scripts.clear()
             if session.token not in {token, None}:
                 await _discover(session, client, target, deadline_s)
         if counterpart.encodings:

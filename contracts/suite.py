@@ -80,13 +80,11 @@ class Suite:
 def load(root: Path = ROOT) -> Suite:
     """Read the suite; raises SuiteBroken when it does not hold to its own schema."""
     folder = root / OCPI
-    about = yaml.safe_load((root / "suite.yaml").read_text())
+    about = _parsed(root / "suite.yaml", root)
     classes = Classes(folder)
-    objects = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((folder / "objects").glob("*.yaml"))}
+    objects = {path.stem: _parsed(path, root) for path in sorted((folder / "objects").glob("*.yaml"))}
     read = [
-        (path, yaml.safe_load(path.read_text()))
-        for path in sorted(folder.glob("*/*.yaml"))
-        if path.parent.name != "objects"
+        (path, _parsed(path, root)) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name != "objects"
     ]
     faults = [*_faults(root, read, classes, objects)]
     if faults:
@@ -114,6 +112,14 @@ def digest(root: Path = ROOT) -> str:
         content = path.read_bytes()
         whole.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode() + content)
     return whole.hexdigest()
+
+
+def _parsed(path: Path, root: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        said = " ".join(str(error).split())
+        raise SuiteBroken(f"{path.relative_to(root).as_posix()}: no YAML: {said[:300]}") from None
 
 
 def _faults(

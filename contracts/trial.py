@@ -288,6 +288,7 @@ def _reply(sent: Sent, got: Got) -> dict[str, Any]:
         "ms": got.ms,
         "sent": {
             "url": sent.url,
+            "method": sent.method,
             "request_id": sent.headers.get("X-Request-ID", ""),
             "correlation_id": sent.headers.get("X-Correlation-ID", ""),
             "body": _parsed(sent.body or b""),
