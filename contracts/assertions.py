@@ -1,14 +1,18 @@
 """What a check can demand of a value: one word each, all of them data."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from contracts.outcomes import CheckFailed
 
 _ABSENT: tuple[Any, ...] = (None, "", [], {})
-_SHOWN_CHARS = 200
+SHOWN_CHARS = 200
+_SHOWN_MEMBERS = 12
+_SHOWN_DEPTH = 4
 
 
 def hold(assertion: Mapping[str, Any], value: Any) -> None:
@@ -20,9 +24,28 @@ def hold(assertion: Mapping[str, Any], value: Any) -> None:
 
 
 def shown(value: Any) -> str:
-    """A value for people."""
-    text = repr(value) if not isinstance(value, Decimal) else str(value)
-    return text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…"
+    """A value for people: the start of it, as JSON."""
+    text = _start(value, _SHOWN_DEPTH)
+    return text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
+
+
+def _start(value: Any, depth: int) -> str:
+    """Of whatever size `value` is, only what could be shown is written."""
+    if isinstance(value, str):
+        return json.dumps(value[:SHOWN_CHARS], ensure_ascii=False)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (list, Mapping)) and value and depth == 0:
+        return "[…]" if isinstance(value, list) else "{…}"
+    more = ["…"] if isinstance(value, (list, Mapping)) and len(value) > _SHOWN_MEMBERS else []
+    if isinstance(value, list):
+        return f"[{', '.join([*(_start(one, depth - 1) for one in value[:_SHOWN_MEMBERS]), *more])}]"
+    if isinstance(value, Mapping):
+        members = [
+            f"{_start(name, 0)}: {_start(one, depth - 1)}" for name, one in islice(value.items(), _SHOWN_MEMBERS)
+        ]
+        return f"{{{', '.join([*members, *more])}}}"
+    return json.dumps(value, default=str)[:SHOWN_CHARS]
 
 
 def same(one: Any, other: Any, ignored: frozenset[str] = frozenset()) -> bool:

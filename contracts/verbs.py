@@ -3,17 +3,18 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from contracts.assertions import differing, hold, number_in, same, shown
-from contracts.client import authorization
+from contracts.client import URL_MAX_CHARS
 from contracts.outcomes import CheckFailed, CheckSkipped
 from contracts.templates import look
 from contracts.trial import Trial
 
 PAGES_MAX = 500
 _NONE = "none"
+_SAID_CHARS = 160
 ITEMS_MAX = 50_000
 _LINK = re.compile(r"<([^<>]*)>\s*;[^,]*\brel\s*=\s*\"?next\"?", re.IGNORECASE)
 
@@ -82,36 +83,61 @@ def _look_at_envelope(wanted: Any, reply: Any) -> None:
 async def _fetch_all(trial: Trial, arguments: Arguments) -> None:
     """Every page of a list by its Links; a page that comes back, a Link elsewhere or a list without end is a fault."""
     items: list[Any] = []
-    seen: set[str] = set()
     pages: list[dict[str, Any]] = []
+    seen: set[str] = set()
     wanted: dict[str, Any] = dict(arguments)
-    for _ in range(PAGES_MAX):
+    following: str | None = ""
+    while following is not None:
         reply = await trial.call(wanted)
         if reply["http"] != 200 or reply["ocpi"] != 1000 or not isinstance(reply["data"], list):
             raise CheckFailed(f"a list on page {len(pages) + 1} (HTTP 200, OCPI 1000)", _said(reply))
         items += reply["data"]
         pages.append({"size": len(reply["data"]), "headers": reply["headers"]})
-        link = _LINK.search(reply["headers"].get("link", ""))
-        if link is None or len(pages) >= arguments.get("pages_max", PAGES_MAX):
-            trial.scope[arguments.get("as", "list")] = {
-                "items": items,
-                "pages": pages,
-                "count": len(items),
-                "whole": link is None,
-            }
-            return
-        following = urljoin(trial.exchanges[-1].sent.url, link[1])
-        if following in seen or following == trial.exchanges[-1].sent.url:
-            raise CheckFailed("a Link to the page that follows", f"page {len(pages)} leads back to {following[:200]}")
-        if urlsplit(following).hostname != urlsplit(trial.exchanges[0].sent.url).hostname:
-            raise CheckFailed("a Link to the same host", following[:200])
-        if len(items) > ITEMS_MAX:
-            raise CheckFailed(f"a list of at most {ITEMS_MAX} objects", "more than that")
-        seen.add(following)
-        wanted = {name: value for name, value in arguments.items() if name not in {"query", "path"}} | {
-            "url": following
-        }
-    raise CheckFailed(f"a list that ends within {PAGES_MAX} pages", "it goes on")
+        seen.add(reply["sent"]["url"])
+        following = _following(reply, seen)
+        if following is None or len(pages) >= arguments.get("pages_max", PAGES_MAX + 1):
+            break
+        if trial.full or len(pages) >= PAGES_MAX or len(items) > ITEMS_MAX:
+            if "pages_max" in arguments:
+                break
+            _too_long(reply, len(items))
+        wanted = {name: value for name, value in arguments.items() if name not in {"query", "path"}}
+        wanted["url"] = following
+    trial.scope[arguments.get("as", "list")] = {
+        "items": items,
+        "pages": pages,
+        "count": len(items),
+        "whole": following is None,
+    }
+
+
+def _following(reply: Any, seen: set[str]) -> str | None:
+    """The URL of the page that follows; None on the last one."""
+    link = _LINK.search(reply["headers"].get("link", ""))
+    if link is None:
+        return None
+    asked = reply["sent"]["url"]
+    try:
+        following: str = urljoin(asked, link[1])
+        there, here = urlsplit(following), urlsplit(asked)
+        same_host = bool(there.hostname == here.hostname)
+    except ValueError:
+        raise CheckFailed("a Link with a URL", link[1][:200]) from None
+    if len(following) > URL_MAX_CHARS:
+        raise CheckFailed(f"a Link of at most {URL_MAX_CHARS} characters", f"one of {len(following)}")
+    if following in seen:
+        raise CheckFailed("a Link to the page that follows", f"page {len(seen)} leads back to {following[:200]}")
+    if not same_host or (here.scheme, there.scheme) == ("https", "http"):
+        raise CheckFailed("a Link to the same host, over https where the list is", following[:200])
+    return following
+
+
+def _too_long(reply: Any, count: int) -> NoReturn:
+    """A list may be larger than a check can hold; one that has given more than its X-Total-Count has no end."""
+    total = reply["headers"].get("x-total-count", "")
+    if re.fullmatch(r"[0-9]{1,15}", total) and int(total) > count:
+        raise CheckSkipped(f"the list has {int(total)} objects, more than can be looked at whole")
+    raise CheckFailed("a list that ends where its X-Total-Count says", f"it goes on after {count} objects")
 
 
 async def _each(trial: Trial, arguments: Arguments) -> None:
@@ -121,6 +147,7 @@ async def _each(trial: Trial, arguments: Arguments) -> None:
     for item in items[: arguments.get("most", len(items))]:
         trial.scope[arguments["as"]] = item
         await play(trial, arguments["steps"])
+        await asyncio.sleep(0)  # steps that make no call leave no other place where the time can run out
 
 
 async def _compare(_: Trial, arguments: Arguments) -> None:
@@ -146,6 +173,7 @@ async def _wait_for_call(trial: Trial, arguments: Arguments) -> None:
         float(arguments.get("within_s", 10)),
         f"{method} {path}",
     )
+    trial.session.keep_token_of(called.json)
     trial.scope[arguments.get("as", "called")] = called.value() | {
         "count": sum(one.method == method and one.path == path for one in trial.counterpart.calls)
     }
@@ -162,8 +190,13 @@ async def _script(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _together(trial: Trial, arguments: Arguments) -> None:
-    calls = [trial.call(one) for one in arguments["calls"] for _ in range(arguments.get("copies", 1))]
-    replies = await asyncio.gather(*calls)
+    wanted = [one for one in arguments["calls"] for _ in range(arguments.get("copies", 1))]
+    calls = [trial.call(one, together=len(wanted)) for one in wanted]
+    replies: list[dict[str, Any]] = []
+    for reply in await asyncio.gather(*calls, return_exceptions=True):  # none may go on when the check has ended
+        if isinstance(reply, BaseException):
+            raise reply
+        replies.append(reply)
     trial.scope[arguments.get("as", "replies")] = replies
     slowest = sorted(reply["ms"] for reply in replies)
     trial.scope["p95_ms"] = slowest[min(len(slowest) - 1, int(len(slowest) * 0.95))]
@@ -183,7 +216,7 @@ async def _require(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _learn(trial: Trial, arguments: Arguments) -> None:
-    trial.session.quirks.update(arguments)
+    trial.session.quirks |= {name: _brief(value) for name, value in arguments.items()}
 
 
 async def _session(trial: Trial, arguments: Arguments) -> None:
@@ -193,8 +226,7 @@ async def _session(trial: Trial, arguments: Arguments) -> None:
         trial.session.token_a = _token(arguments["token_a"])
         trial.session.registered_here = trial.session.token_a is None
     for secret in (trial.session.token, trial.session.token_a):
-        if secret:
-            trial.session.secrets |= {secret, authorization(secret, "base64").removeprefix("Token ")}
+        trial.session.keep_secret(secret)
     trial.scope["session"] = {"token": trial.session.token, "token_a": trial.session.token_a}
 
 
@@ -219,11 +251,17 @@ _UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {"each"
 """They fill their places themselves: one holds steps of its own, the other forgives a place that is empty."""
 
 
+def _brief(value: Any) -> Any:
+    if isinstance(value, bool | int | None):
+        return value
+    return value[:_SAID_CHARS] if isinstance(value, str) else shown(value)
+
+
 def _said(reply: Any) -> str:
     code = reply["ocpi"]
-    envelope = f"OCPI {code}" if isinstance(code, int) else "no OCPI envelope"
+    envelope = f"OCPI {code}" if isinstance(code, int) else reply["fault"] or "no OCPI envelope"
     message = look("message", reply)
-    return f"HTTP {reply['http']}, {envelope}" + (f" ({str(message)[:160]})" if message else "")
+    return f"HTTP {reply['http']}, {envelope}" + (f" ({_brief(message)})" if message else "")
 
 
 def _words(wanted: Any) -> str:
