@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from contracts.client import ANSWER_MAX_BYTES, Client, Got, Sent, authorization
-from contracts.clock import from_now, monotonic_s, new_name
+from contracts.client import ANSWER_MAX_BYTES, Client, Got, Sent
+from contracts.clock import from_now, new_name
 from contracts.counterpart import Counterpart
 from contracts.outcomes import CheckFailed, CheckSkipped
-from contracts.suite import Check, Suite
+from contracts.suite import COMMON, Check, Suite
 from contracts.templates import fill
 
 EXCHANGES_KEPT = 6
@@ -22,8 +22,6 @@ HELD_MAX_MARKS = 500_000
 SECRETS_MAX = 64
 SECRET_MAX_CHARS = 1024
 FUNCTIONAL = frozenset({"cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens"})
-OPPOSITE = {"CPO": "EMSP", "EMSP": "CPO"}
-_OPEN_TO_TOKEN_A = frozenset({"versions", "credentials"})
 _TIMES: Mapping[str, Mapping[str, int]] = {
     "now": {},
     "second_ago": {"seconds": -1},
@@ -51,41 +49,26 @@ class Session:
     encoding: str = "base64"
     details_url: str = ""
     endpoints: dict[tuple[str, str], str] = field(default_factory=dict)
-    agreed: list[dict[str, str]] = field(default_factory=list)
-    """Every party and role that the platform may speak for; empty when nobody said."""
     registered_here: bool = False
     """This run made the registration, and so may change and end it."""
-    retired: list[str] = field(default_factory=list)
-    """Tokens that opened the platform before, the latest last."""
-    handshake: Mapping[str, Any] = field(default_factory=dict)
-    """The reply to the last POST or PUT of credentials that gave a token."""
     secrets: set[str] = field(default_factory=set)
     """Every token that must not be in a report."""
     quirks: dict[str, Any] = field(default_factory=dict)
 
     def keep_secret(self, token: str | None) -> None:
-        """Have a token hidden from now on, and as it is in a header too."""
-        if token and len(token) <= SECRET_MAX_CHARS and len(self.secrets) < 2 * SECRETS_MAX:
-            self.secrets |= {token, authorization(token, "base64").removeprefix("Token ")}
+        """Have a token hidden from now on."""
+        if token:
+            self.secrets.add(token[:SECRET_MAX_CHARS])
+
+    def is_secret(self, token: str) -> bool:
+        """Must it not be shown?"""
+        return token[:SECRET_MAX_CHARS] in self.secrets
 
     def keep_token_of(self, value: Any) -> None:
-        """The same for the token of a Credentials object, alone or in an envelope."""
+        """The same for the token of a Credentials object, alone or in an envelope; whoever sends many hides the first."""
         for one in (value, value.get("data") if isinstance(value, dict) else None):
-            if isinstance(one, dict) and isinstance(one.get("token"), str):
+            if isinstance(one, dict) and isinstance(one.get("token"), str) and len(self.secrets) < SECRETS_MAX:
                 self.keep_secret(one["token"])
-
-    def offers(self) -> list[str]:
-        """The endpoints as `locations SENDER`; credentials, whose side means nothing, without one."""
-        return [module if module == "credentials" else f"{module} {side}" for module, side in self.endpoints]
-
-    def value(self) -> dict[str, Any]:
-        """What a check sees."""
-        return {
-            "token": self.token,
-            "retired": self.retired,
-            "handshake": self.handshake,
-            "registered_here": self.registered_here,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +89,6 @@ class Trial:
     session: Session
     client: Client
     counterpart: Counterpart
-    patience: float = 1.0
-    """How long a pause is, as a share of what the check says."""
     scope: dict[str, Any] = field(default_factory=dict)
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=EXCHANGES_KEPT))
     """The newest."""
@@ -120,24 +101,13 @@ class Trial:
         self.scope |= {
             "us": {
                 **session.us,
-                "role": OPPOSITE[session.role],
                 "url": counterpart.url,
                 "versions_url": counterpart.versions_url,
                 "roles": counterpart.roles,
             },
             "them": session.them,
-            "agreed": session.agreed,
-            "partner": {
-                "versions_url": session.versions_url,
-                "details_url": session.details_url,
-                "scheme": session.versions_url.partition(":")[0],
-                "offers": session.offers(),
-                "must_offer": self.suite.announced[session.role],
-            },
-            "pushed": self.suite.pushed[session.role],
-            "listed": self.suite.listed[session.role],
-            "session": session.value,
-            "counterpart": {"calls": lambda: counterpart.since(0.0)},
+            "partner": {"versions_url": session.versions_url, "details_url": session.details_url},
+            "session": {"token": session.token, "token_a": session.token_a},
             "run": {"module": self.module, "role": session.role, "name": name},
             "new": {
                 "token": self._issue,
@@ -182,6 +152,8 @@ class Trial:
         return _reply(sent, got)
 
     def _hold(self, got: Got) -> None:
+        if got.json is None:
+            return
         self.held_bytes += got.size
         self.held_marks += got.marks
         if self.held_bytes > HELD_MAX_BYTES or self.held_marks > HELD_MAX_MARKS:
@@ -218,23 +190,15 @@ class Trial:
             body=body,
             token=self._token(wanted.get("token", "partner")),
             encoding=wanted.get("encoding", self.session.encoding),
-            header_case=wanted.get("header_case", ""),
             timeout_s=float(wanted.get("timeout_s", 15)),
         )
 
     def _token(self, word: str) -> str | None:
-        if word == "none":
-            return None
-        if word == "a" and self.session.token_a is None:
-            raise CheckSkipped("token A is used up: the platform is registered already")
-        if word not in {"a", "partner"}:
-            return word
-        if word == "a":
-            return self.session.token_a
-        usable = self.session.token_a if self.check.phase != "main" or self.module in _OPEN_TO_TOKEN_A else None
-        if self.session.token is None and usable is None:
-            raise CheckSkipped("there is no credentials token: the registration did not come about")
-        return self.session.token or usable
+        if word == "partner":
+            if self.session.token is None and self.check.phase == "main" and self.check.modules[0] not in COMMON:
+                raise CheckSkipped("there is no credentials token: the registration did not come about")
+            return self.session.token or self.session.token_a
+        return {"none": None, "a": self.session.token_a}.get(word, word)
 
     def _routing(self, module: str, wanted: Any) -> dict[str, str]:
         if wanted == "none" or (wanted is None and module not in FUNCTIONAL):
@@ -288,7 +252,6 @@ def _reply(sent: Sent, got: Got) -> dict[str, Any]:
         "ms": got.ms,
         "sent": {
             "url": sent.url,
-            "method": sent.method,
             "request_id": sent.headers.get("X-Request-ID", ""),
             "correlation_id": sent.headers.get("X-Correlation-ID", ""),
             "body": _parsed(sent.body or b""),

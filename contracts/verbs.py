@@ -3,18 +3,18 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
-from contracts.assertions import differing, hold, number_in, only, same, shown
-from contracts.client import authorization
-from contracts.clock import monotonic_s
+from contracts.assertions import differing, hold, number_in, same, shown
+from contracts.client import URL_MAX_CHARS
 from contracts.outcomes import CheckFailed, CheckSkipped
 from contracts.templates import look
 from contracts.trial import Trial
 
 PAGES_MAX = 500
 _NONE = "none"
+_SAID_CHARS = 160
 ITEMS_MAX = 50_000
 _LINK = re.compile(r"<([^<>]*)>\s*;[^,]*\brel\s*=\s*\"?next\"?", re.IGNORECASE)
 
@@ -118,9 +118,9 @@ def _following(reply: Any, seen: set[str]) -> str | None:
         return None
     asked = reply["sent"]["url"]
     try:
-        following = urljoin(asked, link[1])
+        following: str = urljoin(asked, link[1])
         there, here = urlsplit(following), urlsplit(asked)
-        same_host = there.hostname == here.hostname
+        same_host = bool(there.hostname == here.hostname)
     except ValueError:
         raise CheckFailed("a Link with a URL", link[1][:200]) from None
     if len(following) > URL_MAX_CHARS:
@@ -132,7 +132,7 @@ def _following(reply: Any, seen: set[str]) -> str | None:
     return following
 
 
-def _too_long(reply: Any, count: int) -> None:
+def _too_long(reply: Any, count: int) -> NoReturn:
     """A list may be larger than a check can hold; one that has given more than its X-Total-Count has no end."""
     total = reply["headers"].get("x-total-count", "")
     if re.fullmatch(r"[0-9]{1,15}", total) and int(total) > count:
@@ -153,10 +153,8 @@ async def _each(trial: Trial, arguments: Arguments) -> None:
 async def _compare(_: Trial, arguments: Arguments) -> None:
     ignored = frozenset(arguments.get("ignoring", ()))
     one, other = arguments["wanted"], arguments["got"]
-    if arguments.get("members") == "wanted" and isinstance(one, Mapping):
-        other = only(other, one)
-    if "only" in arguments:
-        one, other = only(one, arguments["only"]), only(other, arguments["only"])
+    if arguments.get("members") == "wanted" and isinstance(one, Mapping) and isinstance(other, Mapping):
+        other = {name: member for name, member in other.items() if name in one}
     if not same(one, other, ignored):
         raise CheckFailed(arguments.get("about", "the same object"), differing(one, other))
 
@@ -192,24 +190,20 @@ async def _script(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _together(trial: Trial, arguments: Arguments) -> None:
-    wanted = [one for _ in range(arguments.get("copies", 1)) for one in arguments["calls"]]
-    free = asyncio.Semaphore(arguments.get("parallel", len(wanted)))
-
-    async def one_of_them(call: Arguments) -> dict[str, Any]:
-        async with free:
-            return await trial.call(call)
-
-    replies = await asyncio.gather(*map(one_of_them, wanted))
+    wanted = [one for one in arguments["calls"] for _ in range(arguments.get("copies", 1))]
+    calls = [trial.call(one, together=len(wanted)) for one in wanted]
+    replies: list[dict[str, Any]] = []
+    for reply in await asyncio.gather(*calls, return_exceptions=True):  # none may go on when the check has ended
+        if isinstance(reply, BaseException):
+            raise reply
+        replies.append(reply)
     trial.scope[arguments.get("as", "replies")] = replies
     slowest = sorted(reply["ms"] for reply in replies)
     trial.scope["p95_ms"] = slowest[min(len(slowest) - 1, int(len(slowest) * 0.95))]
 
 
-async def _pause(trial: Trial, arguments: Arguments) -> None:
-    """Nothing is sent for so long; what the platform called meanwhile is there afterwards."""
-    began_s = monotonic_s()
-    await asyncio.sleep(float(arguments["seconds"]) * trial.patience)
-    trial.scope[arguments.get("as", "silence")] = {"calls": trial.counterpart.since(began_s)}
+async def _pause(_: Trial, arguments: Arguments) -> None:
+    await asyncio.sleep(float(arguments["seconds"]))
 
 
 async def _require(trial: Trial, arguments: Arguments) -> None:
@@ -222,29 +216,22 @@ async def _require(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _learn(trial: Trial, arguments: Arguments) -> None:
-    trial.session.quirks |= {
-        name: value if isinstance(value, bool | int) else shown(value) for name, value in arguments.items()
-    }
+    trial.session.quirks |= {name: _brief(value) for name, value in arguments.items()}
 
 
 async def _session(trial: Trial, arguments: Arguments) -> None:
-    """What the handshake changed: the token from now on, and whether the one it was made with is used up.
+    """What the handshake changed: the token from now on, and which one it was registered with is used up."""
+    trial.session.token = _token(arguments["token"])
+    if "token_a" in arguments:
+        trial.session.token_a = _token(arguments["token_a"])
+        trial.session.registered_here = trial.session.token_a is None
+    for secret in (trial.session.token, trial.session.token_a):
+        trial.session.keep_secret(secret)
+    trial.scope["session"] = {"token": trial.session.token, "token_a": trial.session.token_a}
 
-    When the platform gave no token, nothing has changed.
-    """
-    try:
-        filled = trial.fill(arguments)
-    except CheckFailed:
-        return
-    session = trial.session
-    session.retired += [session.token] if session.token else []
-    session.token = None if filled["token"] == _NONE else str(filled["token"])
-    session.handshake = filled.get("handshake", session.handshake)
-    if filled.get("token_a") == _NONE and session.token_a:
-        session.retired.append(session.token_a)
-        session.token_a, session.registered_here = None, True
-    if session.token:
-        session.secrets |= {session.token, authorization(session.token, "base64").removeprefix("Token ")}
+
+def _token(word: str) -> str | None:
+    return word if word != _NONE else None
 
 
 VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
@@ -258,20 +245,23 @@ VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
     "together": _together,
     "pause": _pause,
     "learn": _learn,
-}
-_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
-    "each": _each,
-    "require": _require,
     "session": _session,
 }
-"""They fill their places themselves: one holds steps of its own, the others forgive a place that is empty."""
+_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {"each": _each, "require": _require}
+"""They fill their places themselves: one holds steps of its own, the other forgives a place that is empty."""
+
+
+def _brief(value: Any) -> Any:
+    if isinstance(value, bool | int | None):
+        return value
+    return value[:_SAID_CHARS] if isinstance(value, str) else shown(value)
 
 
 def _said(reply: Any) -> str:
     code = reply["ocpi"]
     envelope = f"OCPI {code}" if isinstance(code, int) else reply["fault"] or "no OCPI envelope"
     message = look("message", reply)
-    return f"HTTP {reply['http']}, {envelope}" + (f" ({str(message)[:160]})" if message else "")
+    return f"HTTP {reply['http']}, {envelope}" + (f" ({_brief(message)})" if message else "")
 
 
 def _words(wanted: Any) -> str:
