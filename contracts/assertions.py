@@ -9,13 +9,18 @@ from contracts.outcomes import CheckFailed
 
 _ABSENT: tuple[Any, ...] = (None, "", [], {})
 _SHOWN_CHARS = 200
+_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z?", re.ASCII)
 
 
 def hold(assertion: Mapping[str, Any], value: Any) -> None:
-    """Raise CheckFailed unless `value` is as every word of `assertion` says; `about` names it for people."""
+    """Raise CheckFailed unless `value` is as every word of `assertion` says; `about` names it for people.
+
+    With `in_any_case` texts are compared as CiStrings are.
+    """
     about = assertion.get("about", "the value")
+    fold = _lower if assertion.get("in_any_case") else _as_it_is
     for word, wanted in assertion.items():
-        if word in WORDS and not WORDS[word](value, wanted):
+        if word in WORDS and not WORDS[word](fold(value), fold(wanted)):
             raise CheckFailed(f"{about} {_PHRASES.get(word, word)} {shown(wanted)}", shown(value))
 
 
@@ -61,16 +66,46 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _lower(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_lower(item) for item in value]
+    return value.lower() if isinstance(value, str) else value
+
+
 def _at_least(value: Any, wanted: Any) -> bool:
-    if _is_number(value) and _is_number(wanted):
-        return Decimal(str(value)) >= Decimal(str(wanted))
-    return isinstance(value, str) and isinstance(wanted, str) and value >= wanted
+    return _at_most(wanted, value)
 
 
 def _at_most(value: Any, wanted: Any) -> bool:
     if _is_number(value) and _is_number(wanted):
         return Decimal(str(value)) <= Decimal(str(wanted))
-    return isinstance(value, str) and isinstance(wanted, str) and value <= wanted
+    return isinstance(value, str) and isinstance(wanted, str) and _instant(value) <= _instant(wanted)
+
+
+def _instant(text: str) -> str:
+    """A DateTime so that later is greater, with a fraction of a second and `Z` or without; other texts as they are."""
+    matched = _DATE_TIME.fullmatch(text)
+    return f"{matched[1]}.{(matched[2] or '').ljust(6, '0')}" if matched else text
+
+
+def _decimals(value: Any, wanted: Any) -> bool:
+    if not _is_number(value):
+        return False
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    return isinstance(exponent, int) and -exponent <= wanted
+
+
+def _sum(value: Any, wanted: Any) -> bool:
+    """`{parts: [1, 2.5], within: 0.01}`: the sum of the parts that are there, as exact as money must be."""
+    parts = [part for part in wanted["parts"] if part is not None]
+    if not all(_is_number(part) for part in [value, *parts]):
+        return False
+    difference = Decimal(str(value)) - sum((Decimal(str(part)) for part in parts), Decimal(0))
+    return abs(difference) <= Decimal(str(wanted.get("within", 0)))
 
 
 def _unique(value: Any, wanted: Any) -> bool:
@@ -102,10 +137,12 @@ WORDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "none_of": lambda value, wanted: not any(same(choice, value) for choice in wanted),
     "matches": lambda value, wanted: isinstance(value, str) and re.fullmatch(wanted, value, re.ASCII) is not None,
     "contains": lambda value, wanted: isinstance(value, (str, list, Mapping)) and wanted in value,
-    "lacks": lambda value, wanted: isinstance(value, (str, list, Mapping)) and wanted not in value,
+    "lacks": lambda value, wanted: value is None or (isinstance(value, (str, list, Mapping)) and wanted not in value),
     "present": lambda value, wanted: (value not in _ABSENT) == wanted,
     "at_least": _at_least,
     "at_most": _at_most,
+    "decimals": _decimals,
+    "sum_of": _sum,
     "length": _lengthy,
     "unique_by": _unique,
     "type": lambda value, wanted: _TYPES[wanted](value),
@@ -127,6 +164,8 @@ _PHRASES = {
     "lacks": "without",
     "at_least": "at least",
     "at_most": "at most",
+    "decimals": "with at most so many decimals:",
+    "sum_of": "the sum of",
     "length": "of length",
     "unique_by": "without two of the same",
     "type": "of type",

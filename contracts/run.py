@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from contracts.trial import Session, Trial
 from contracts.verbs import play
 
 LIMIT_S = {"observe": 60.0, "exercise": 180.0}
+CLEANUP_S = 10.0
 _OPPOSITE = {"CPO": "EMSP", "EMSP": "CPO"}
 Progress = Callable[[int, int, str], None]
 """How many checks are done, of how many, and which one is next."""
@@ -39,6 +41,8 @@ class Target:
     public_only: bool = False
     modules: frozenset[str] = frozenset()
     """Only these; empty means all."""
+    checks: frozenset[str] = frozenset()
+    """Only these, by id; empty means all."""
     limit_s: float = 0.0
     """For the whole run; 0 takes that of the mode."""
 
@@ -89,6 +93,8 @@ def _wanted(suite: Suite, target: Target) -> Iterator[tuple[Check, str]]:
     for check in suite.checks:
         if target.role not in check.roles or (check.mode == "exercise" and target.mode == "observe"):
             continue
+        if target.checks and check.check_id not in target.checks:
+            continue
         for module in check.modules:
             if not target.modules or module in target.modules or module in COMMON:
                 yield check, module
@@ -104,7 +110,7 @@ async def _judge(trial: Trial, deadline_s: float) -> Result:
     except CheckFailed as failed:
         verdict = "failed" if trial.check.status == "active" else "warning"
         expected, observed = failed.expected, failed.observed
-    return judged(
+    result = judged(
         trial.check,
         trial.module,
         verdict,
@@ -114,6 +120,14 @@ async def _judge(trial: Trial, deadline_s: float) -> Result:
         observed=observed,
         ms=(monotonic_s() - began_s) * 1000,
     )
+    await _clean_up(trial, deadline_s - monotonic_s())
+    return result
+
+
+async def _clean_up(trial: Trial, left_s: float) -> None:
+    with suppress(CheckFailed, CheckSkipped, TimeoutError, KeyError, TypeError, ValueError, RecursionError):
+        async with asyncio.timeout(min(CLEANUP_S, left_s)):
+            await play(trial, trial.check.cleanup)
 
 
 async def _play(trial: Trial, left_s: float) -> None:

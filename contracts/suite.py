@@ -46,6 +46,7 @@ class Check:
     defect: str
     limit_s: float
     steps: tuple[Mapping[str, Any], ...]
+    cleanup: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def gates(self) -> bool:
@@ -166,4 +167,5 @@ def _check(value: Mapping[str, Any]) -> Check:
         defect=value["defect"],
         limit_s=float(value.get("limit_s", 20)),
         steps=tuple(value["steps"]),
+        cleanup=tuple(value.get("cleanup", ())),
     )

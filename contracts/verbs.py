@@ -8,12 +8,15 @@ from urllib.parse import urljoin, urlsplit
 
 from contracts.assertions import differing, hold, number_in, same, shown
 from contracts.client import authorization
+from contracts.clock import monotonic_s
 from contracts.outcomes import CheckFailed, CheckSkipped
 from contracts.templates import look
 from contracts.trial import Trial
 
 PAGES_MAX = 500
 _NONE = "none"
+_WAIT_MAX_S = 50.0
+_AGAIN_S = 0.2
 ITEMS_MAX = 50_000
 _LINK = re.compile(r"<([^<>]*)>\s*;[^,]*\brel\s*=\s*\"?next\"?", re.IGNORECASE)
 
@@ -115,12 +118,27 @@ async def _fetch_all(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _each(trial: Trial, arguments: Arguments) -> None:
+    """Steps for each item that is as `where` says, at most `most`; `because` is why it is no fault when there is none."""
     items = trial.fill(arguments["in"])
     if not isinstance(items, list):
         raise CheckFailed("a list", shown(items))
-    for item in items[: arguments.get("most", len(items))]:
+    taken = 0
+    for item in items:
         trial.scope[arguments["as"]] = item
-        await play(trial, arguments["steps"])
+        if taken < arguments.get("most", len(items)) and _fits(trial, arguments.get("where", ())):
+            taken += 1
+            await play(trial, arguments["steps"])
+    if not taken and "because" in arguments:
+        raise CheckSkipped(arguments["because"])
+
+
+def _fits(trial: Trial, where: Any) -> bool:
+    try:
+        for assertion in trial.fill(where):
+            hold(assertion, assertion["value"])
+    except CheckFailed:
+        return False
+    return True
 
 
 async def _compare(_: Trial, arguments: Arguments) -> None:
@@ -138,14 +156,20 @@ async def _set(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _wait_for_call(trial: Trial, arguments: Arguments) -> None:
+    """The first call that came there; `because` is why it is no fault when none comes in time."""
     prefix = trial.counterpart.url
     path = arguments["path"].removeprefix(prefix)
     method = arguments.get("method", "POST")
-    called = await trial.counterpart.wait_for(
-        lambda one: one.method == method and (one.path == path or one.path.startswith(path + "/")),
-        float(arguments.get("within_s", 10)),
-        f"{method} {path}",
-    )
+    try:
+        called = await trial.counterpart.wait_for(
+            lambda one: one.method == method and (one.path == path or one.path.startswith(path + "/")),
+            min(float(arguments.get("within_s", 10)), _WAIT_MAX_S),
+            f"{method} {path}",
+        )
+    except CheckFailed:
+        if "because" in arguments:
+            raise CheckSkipped(arguments["because"]) from None
+        raise
     trial.scope[arguments.get("as", "called")] = called.value() | {
         "count": sum(one.method == method and one.path == path for one in trial.counterpart.calls)
     }
@@ -182,6 +206,20 @@ async def _require(trial: Trial, arguments: Arguments) -> None:
         raise CheckSkipped(arguments["because"]) from None
 
 
+async def _eventually(trial: Trial, arguments: Arguments) -> None:
+    """The steps again and again until they hold; after `within_s` the last fault counts."""
+    deadline_s = monotonic_s() + float(arguments["within_s"])
+    while True:
+        try:
+            await play(trial, arguments["steps"])
+        except (CheckFailed, CheckSkipped):
+            if monotonic_s() >= deadline_s:
+                raise
+        else:
+            return
+        await asyncio.sleep(_AGAIN_S)
+
+
 async def _learn(trial: Trial, arguments: Arguments) -> None:
     trial.session.quirks.update(arguments)
 
@@ -215,8 +253,12 @@ VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
     "learn": _learn,
     "session": _session,
 }
-_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {"each": _each, "require": _require}
-"""They fill their places themselves: one holds steps of its own, the other forgives a place that is empty."""
+_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
+    "each": _each,
+    "eventually": _eventually,
+    "require": _require,
+}
+"""They fill their places themselves: two hold steps of their own, one forgives a place that is empty."""
 
 
 def _said(reply: Any) -> str:
