@@ -31,7 +31,10 @@ def shown(value: Any) -> str:
 
 
 def same(one: Any, other: Any, ignored: frozenset[str] = frozenset()) -> bool:
-    """Equal as OCPI values: null, `[]` and absence are the same, numbers by value, `ignored` members left out anywhere."""
+    """Equal as OCPI values: null, `[]` and absence are the same, numbers and DateTimes count by what they mean.
+
+    `ignored` members are left out anywhere.
+    """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         names = {*one, *other} - ignored
         return all(same(one.get(name), other.get(name), ignored) for name in names)
@@ -39,19 +42,23 @@ def same(one: Any, other: Any, ignored: frozenset[str] = frozenset()) -> bool:
         return len(one) == len(other) and all(same(a, b, ignored) for a, b in zip(one, other, strict=True))
     if _is_number(one) and _is_number(other):
         return Decimal(str(one)) == Decimal(str(other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, str) and isinstance(other, str):
+        return _instant(one) == _instant(other)
     return bool(one == other) or (one in _ABSENT and other in _ABSENT)
 
 
-def differing(one: Any, other: Any, pointer: str = "") -> str:
+def differing(one: Any, other: Any, ignored: frozenset[str] = frozenset(), pointer: str = "") -> str:
     """The JSON pointer of the first difference."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for name in [*one, *(name for name in other if name not in one)]:
-            if not same(one.get(name), other.get(name)):
-                return differing(one.get(name), other.get(name), f"{pointer}/{name}")
+            if name not in ignored and not same(one.get(name), other.get(name), ignored):
+                return differing(one.get(name), other.get(name), ignored, f"{pointer}/{name}")
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for index, (a, b) in enumerate(zip(one, other, strict=True)):
-            if not same(a, b):
-                return differing(a, b, f"{pointer}/{index}")
+            if not same(a, b, ignored):
+                return differing(a, b, ignored, f"{pointer}/{index}")
     return f"{pointer or '/'}: {shown(other)} instead of {shown(one)}"
 
 

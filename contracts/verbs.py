@@ -57,6 +57,8 @@ def _fault(trial: Trial, arguments: Arguments, reply: Any) -> CheckFailed | None
 def _look_at(trial: Trial, arguments: Arguments, reply: Any) -> None:
     if "http" in arguments and not number_in(reply["http"], arguments["http"]):
         raise CheckFailed(f"HTTP {_words(arguments['http'])}", _said(reply))
+    if arguments.get("refused") and not _is_refusal(reply):
+        raise CheckFailed("a refusal (no success, no server error)", _said(reply))
     if "ocpi" in arguments:
         _look_at_envelope(arguments["ocpi"], reply)
     for name, assertion in arguments.get("headers", {}).items():
@@ -67,6 +69,13 @@ def _look_at(trial: Trial, arguments: Arguments, reply: Any) -> None:
         trial.suite.classes.check(arguments["schema"], reply["data"])
     for assertion in arguments.get("that", []):
         hold(assertion, assertion["value"])
+
+
+def _is_refusal(reply: Any) -> bool:
+    """What was asked is not done, and the platform says so; HTTP 401 says that it did not even look."""
+    code = reply["ocpi"]
+    succeeded = reply["http"] < 300 and isinstance(code, int) and number_in(code, "1xxx")
+    return number_in(reply["http"], ["2xx", "4xx"]) and reply["http"] != 401 and not succeeded
 
 
 def _look_at_envelope(wanted: Any, reply: Any) -> None:
@@ -98,6 +107,7 @@ async def _fetch_all(trial: Trial, arguments: Arguments) -> None:
         if link is None or len(pages) >= arguments.get("pages_max", PAGES_MAX):
             trial.scope[arguments.get("as", "list")] = {
                 "items": items,
+                "data": items,
                 "pages": pages,
                 "count": len(items),
                 "whole": link is None,
@@ -147,7 +157,7 @@ async def _compare(_: Trial, arguments: Arguments) -> None:
     if arguments.get("members") == "wanted" and isinstance(one, Mapping) and isinstance(other, Mapping):
         other = {name: member for name, member in other.items() if name in one}
     if not same(one, other, ignored):
-        raise CheckFailed(arguments.get("about", "the same object"), differing(one, other))
+        raise CheckFailed(arguments.get("about", "the same object"), differing(one, other, ignored))
 
 
 async def _set(trial: Trial, arguments: Arguments) -> None:
