@@ -25,6 +25,9 @@ _LONGEST_S = 60.0
 """For each step of an exchange; what counts is `timeout_s`, for all of it."""
 REDIRECTS_MAX = 3
 _REDIRECTS = frozenset({307, 308})
+_IDLE_S = 60.0
+"""How long a connection is kept for the next call: longer than any pause, so that a check can see what comes of it."""
+_CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +40,19 @@ class Sent:
     body: bytes | None = None
     token: str | None = None
     encoding: str = "base64"
+    header_case: str = ""
+    """`lower` or `upper`: how header names are written, which means nothing to HTTP."""
     timeout_s: float = TIMEOUT_S
     answer_max_bytes: int = ANSWER_MAX_BYTES
 
     def written(self) -> dict[str, str]:
         """All headers."""
-        if self.token is None:
-            return dict(self.headers)
-        return {"Authorization": authorization(self.token, self.encoding), **self.headers}
+        headers = dict(self.headers)
+        if self.token is not None:
+            headers = {"Authorization": authorization(self.token, self.encoding), **headers}
+        forms = {"lower": str.lower, "upper": str.upper}
+        form = forms.get(self.header_case, str)
+        return {form(name): value for name, value in headers.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +93,7 @@ class Client:
             trust_env=False,
             follow_redirects=False,
             timeout=_LONGEST_S,
+            limits=httpx.Limits(keepalive_expiry=_IDLE_S),
             headers={"User-Agent": "ocpi-contract-suite", "Accept-Encoding": "gzip"},
         )
 
@@ -101,7 +110,7 @@ class Client:
         try:
             async with asyncio.timeout(sent.timeout_s):
                 for _ in range(REDIRECTS_MAX + 1):
-                    http, headers, body = await self._once(sent, url)
+                    http, headers, body = await self._sent(sent, url)
                     following = _following(url, headers) if http in _REDIRECTS else None
                     if following is None:
                         break
@@ -111,6 +120,15 @@ class Client:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise CheckFailed("an HTTP answer", f"{type(error).__name__}: {str(error)[:200]}") from None
         return _got(http, headers, body, ms=round((monotonic_s() - began_s) * 1000, 1), redirected=redirected)
+
+    async def _sent(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
+        """A GET is repeated once when the connection was closed just then, as it may be at any time. Source: RFC 9112, 9.3.1."""
+        try:
+            return await self._once(sent, url)
+        except _CLOSED:
+            if sent.method != "GET":
+                raise
+            return await self._once(sent, url)
 
     async def _once(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
         if len(url) > URL_MAX_CHARS:

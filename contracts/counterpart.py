@@ -44,6 +44,8 @@ class Called:
     headers: Mapping[str, str]
     body: bytes
     at_s: float
+    token: str = ""
+    """The credentials token that it presents, decoded; empty when that is none of ours."""
 
     @property
     def json(self) -> Any:
@@ -67,6 +69,7 @@ class Called:
             "headers": dict(self.headers),
             "body": self.json,
             "text": self.body.decode(errors="replace")[:4096],
+            "token": self.token,
         }
 
 
@@ -136,6 +139,10 @@ class Counterpart:
         """Answer the next `times` calls of this method under this path so; what was scripted last counts first."""
         self.scripts.insert(0, Script(method=method, path=path, http=http, body=text.encode(), times=times))
 
+    def since(self, began_s: float) -> list[dict[str, Any]]:
+        """The calls that came from then on, as a check sees them."""
+        return [one.value() for one in self.calls if one.at_s >= began_s]
+
     async def wait_for(self, fits: Callable[[Called], bool], within_s: float, what: str) -> Called:
         """The first recorded call that fits; raises CheckFailed when none comes in time."""
         deadline_s = monotonic_s() + within_s
@@ -201,6 +208,7 @@ class Counterpart:
             headers=headers,
             body=body,
             at_s=monotonic_s(),
+            token=self._presented(headers.get("authorization", "")),
         )
         answer = self._scripted(called) or self._answer(called)
         async with self._changed:
@@ -222,7 +230,7 @@ class Counterpart:
         return None
 
     def _answer(self, called: Called) -> tuple[int, bytes]:
-        if not self._admits(called.headers.get("authorization", "")):
+        if not called.token:
             return 401, _envelope(2000)
         data: Any = None
         match called.path.strip("/").split("/"):
@@ -243,18 +251,18 @@ class Counterpart:
         ]
         return [{"identifier": module, "role": side, "url": url} for module, side, url in listed]
 
-    def _admits(self, header: str) -> bool:
+    def _presented(self, header: str) -> str:
         scheme, _, shown = header.strip().partition(" ")
         if scheme.lower() != "token":
-            return False
+            return ""
+        forms = {"raw": shown.strip()}
         with suppress(binascii.Error, UnicodeDecodeError, ValueError):
-            if base64.b64decode(shown.strip(), validate=True).decode().rstrip("\r\n") in self.tokens:
-                self.encodings.add("base64")
-                return True
-        if shown.strip() in self.tokens:
-            self.encodings.add("raw")
-            return True
-        return False
+            forms = {"base64": base64.b64decode(shown.strip(), validate=True).decode().rstrip("\r\n")} | forms
+        for encoding, token in forms.items():
+            if token in self.tokens:
+                self.encodings.add(encoding)
+                return token
+        return ""
 
 
 async def _read(connection: h11.Connection, reader: asyncio.StreamReader) -> tuple[h11.Request | None, bytes]:

@@ -23,10 +23,12 @@ async def discover(session: Session, client: Client, deadline_s: float) -> None:
         if version.get("version") == "2.2.1" and _is_url(version.get("url")):
             session.details_url = version["url"]
     details = await asking.data(session.details_url) if session.details_url else None
+    found: dict[tuple[str, str], str] = {}
     for endpoint in _listed(details.get("endpoints") if isinstance(details, dict) else None):
         if _is_url(endpoint.get("url")):
             key = _text(endpoint.get("identifier")), _text(endpoint.get("role"))
-            session.endpoints.setdefault(key, endpoint["url"])
+            found.setdefault(key, endpoint["url"])
+    session.endpoints = found or session.endpoints
     if session.them:
         return
     url = next((url for (module, _), url in session.endpoints.items() if module == "credentials"), "")

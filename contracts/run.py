@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from contracts.client import Client
@@ -13,11 +14,11 @@ from contracts.redaction import Redactor
 from contracts.report import Report, Result, summary
 from contracts.showing import judged
 from contracts.suite import COMMON, Check, Suite
-from contracts.trial import Session, Trial
+from contracts.trial import OPPOSITE, Session, Trial
 from contracts.verbs import play
 
 LIMIT_S = {"observe": 60.0, "exercise": 180.0}
-_OPPOSITE = {"CPO": "EMSP", "EMSP": "CPO"}
+CLEANUP_S = 10.0
 Progress = Callable[[int, int, str], None]
 """How many checks are done, of how many, and which one is next."""
 
@@ -39,10 +40,14 @@ class Target:
     listen: tuple[str, int] = ("127.0.0.1", 0)
     callback_url: str = ""
     public_only: bool = False
+    agreed: tuple[Mapping[str, str], ...] = ()
+    """role, country_code and party_id of everyone for whom the platform may speak; empty when that is not known."""
     modules: frozenset[str] = frozenset()
     """Only these, and those that count for every module; empty means all."""
     checks: frozenset[str] = frozenset()
     """Only these, and with `register` those that register; empty means all."""
+    patience: float = 1.0
+    """How long the pauses of the checks are, as a share of what they say."""
     limit_s: float = 0.0
     """For the whole run; 0 takes that of the mode."""
 
@@ -50,7 +55,7 @@ class Target:
 async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None) -> Report:
     """Judge every check that fits the target; raises CannotListen alone, and nothing for what the platform does."""
     session = _session(target)
-    roles = [{"role": _OPPOSITE[target.role], "business_details": {"name": "Contract suite"}, **target.us}]
+    roles = [{"role": OPPOSITE[target.role], "business_details": {"name": "Contract suite"}, **target.us}]
     host, port = target.listen
     began_s, started_at = monotonic_s(), written(now_utc())
     deadline_s = began_s + (target.limit_s or LIMIT_S[target.mode])
@@ -66,12 +71,18 @@ async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None
         for number, (check, module) in enumerate(wanted):
             progress(number, len(wanted), f"{check.check_id} {module}")
             trial = Trial(
-                suite=suite, check=check, module=module, session=session, client=client, counterpart=counterpart
+                suite=suite,
+                check=check,
+                module=module,
+                session=session,
+                client=client,
+                counterpart=counterpart,
+                patience=target.patience,
             )
-            tokens = (session.token, session.token_a)
+            token = session.token
             results.append(await _judge(trial, deadline_s))
             counterpart.scripts.clear()
-            if check.phase == "registering" or (not session.endpoints and tokens != (session.token, session.token_a)):
+            if session.token not in {token, None}:
                 await discover(session, client, deadline_s)
         if counterpart.encodings:
             session.quirks["sends_token_as"] = "/".join(sorted(counterpart.encodings))
@@ -95,13 +106,14 @@ async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None
 def _wanted(suite: Suite, target: Target) -> Iterator[tuple[Check, str]]:
     """Checks in order, each with every module that it is for."""
     for check in suite.checks:
-        if target.role not in check.roles or (check.mode == "exercise" and target.mode == "observe"):
+        if check.mode == "exercise" and target.mode == "observe":
             continue
         registers = target.register and check.phase == "registering"
         if target.checks and check.check_id not in target.checks and not registers:
             continue
         for module in check.modules:
-            if not target.modules or module in target.modules or module in COMMON:
+            asked_for = not target.modules or module in target.modules or module in COMMON
+            if asked_for and suite.concerns(check, module, target.role):
                 yield check, module
 
 
@@ -115,7 +127,15 @@ async def _judge(trial: Trial, deadline_s: float) -> Result:
     except CheckFailed as failed:
         verdict = "failed" if trial.check.status == "active" else "warning"
         expected, observed = failed.expected, failed.observed
-    return judged(trial, verdict, expected=expected, observed=observed, ms=(monotonic_s() - began_s) * 1000)
+    result = judged(trial, verdict, expected=expected, observed=observed, ms=(monotonic_s() - began_s) * 1000)
+    await _clean_up(trial, deadline_s - monotonic_s())
+    return result
+
+
+async def _clean_up(trial: Trial, left_s: float) -> None:
+    with suppress(CheckFailed, CheckSkipped, TimeoutError, KeyError, TypeError, ValueError, RecursionError):
+        async with asyncio.timeout(min(CLEANUP_S, left_s)):
+            await play(trial, trial.check.cleanup)
 
 
 async def _play(trial: Trial, left_s: float) -> None:
@@ -143,6 +163,7 @@ def _session(target: Target) -> Session:
         them=dict(target.party or {}),
         token=None if target.register else target.token or None,
         token_a=target.token if target.register else None,
+        agreed=[dict(one) for one in target.agreed],
     )
     session.keep_secret(target.token)
     return session

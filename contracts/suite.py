@@ -15,6 +15,7 @@ from contracts.schemas import Classes
 ROOT = Path(__file__).parent
 OCPI = "2.2.1"
 PHASES = ("unregistered", "registering", "main", "end")
+FUNCTIONAL = frozenset({"cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens"})
 COMMON = ("versions", "credentials", "transport")
 """Modules whose checks count for every other module of a platform."""
 NEGATIVE_SHARE = 0.4
@@ -46,6 +47,7 @@ class Check:
     defect: str
     limit_s: float
     steps: tuple[Mapping[str, Any], ...]
+    cleanup: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def gates(self) -> bool:
@@ -67,10 +69,17 @@ class Suite:
     """Templates of test objects by name."""
     announced: Mapping[str, Sequence[str]]
     """Required endpoints by role, as `locations SENDER`."""
+    sends: Mapping[str, Sequence[str]]
+    """By role, the modules of which it has the SENDER side."""
     pushed: Mapping[str, Mapping[str, str]]
     """By role, the object that any platform of it takes by PUT, for checks of what is the same for all objects."""
     listed: Mapping[str, Mapping[str, str]]
     """By role, the list that any platform of it offers."""
+
+    def concerns(self, check: Check, module: str, role: str) -> bool:
+        """Whether a platform of this role has the side of the module that the check calls."""
+        side = "SENDER" if module in self.sends[role] else "RECEIVER"
+        return role in check.roles and (not check.interface or module not in FUNCTIONAL or check.interface == side)
 
     def check(self, check_id: str) -> Check | None:
         """One check by its id, in any case."""
@@ -83,9 +92,7 @@ def load(root: Path = ROOT) -> Suite:
     about = _parsed(root / "suite.yaml", root)
     classes = Classes(folder)
     objects = {path.stem: _parsed(path, root) for path in sorted((folder / "objects").glob("*.yaml"))}
-    read = [
-        (path, _parsed(path, root)) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name != "objects"
-    ]
+    read = [(path, _parsed(path, root)) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name != "objects"]
     faults = [*_faults(root, read, classes, objects)]
     if faults:
         raise SuiteBroken("\n".join(faults))
@@ -99,6 +106,7 @@ def load(root: Path = ROOT) -> Suite:
         classes=classes,
         objects=objects,
         announced=about["required_endpoints"],
+        sends=about["sends"],
         pushed=about["pushed"],
         listed=about["listed"],
     )
@@ -180,4 +188,5 @@ def _check(value: Mapping[str, Any]) -> Check:
         defect=value["defect"],
         limit_s=float(value.get("limit_s", 20)),
         steps=tuple(value["steps"]),
+        cleanup=tuple(value.get("cleanup", ())),
     )

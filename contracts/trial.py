@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contracts.client import ANSWER_MAX_BYTES, Client, Got, Sent
-from contracts.clock import from_now, new_name
+from contracts.clock import from_now, monotonic_s, new_name
 from contracts.counterpart import Counterpart
 from contracts.outcomes import CheckFailed, CheckSkipped
-from contracts.suite import COMMON, Check, Suite
+from contracts.suite import FUNCTIONAL, Check, Suite
 from contracts.templates import fill
 
 EXCHANGES_KEPT = 6
@@ -21,7 +21,8 @@ HELD_MAX_MARKS = 500_000
 """Of all answers of one check together; a mark is what json_text counts."""
 SECRETS_MAX = 64
 SECRET_MAX_CHARS = 1024
-FUNCTIONAL = frozenset({"cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens"})
+OPPOSITE = {"CPO": "EMSP", "EMSP": "CPO"}
+_OPEN_TO_TOKEN_A = frozenset({"versions", "credentials"})
 _TIMES: Mapping[str, Mapping[str, int]] = {
     "now": {},
     "second_ago": {"seconds": -1},
@@ -49,11 +50,30 @@ class Session:
     encoding: str = "base64"
     details_url: str = ""
     endpoints: dict[tuple[str, str], str] = field(default_factory=dict)
+    agreed: list[dict[str, str]] = field(default_factory=list)
+    """Every party and role that the platform may speak for; empty when nobody said."""
     registered_here: bool = False
     """This run made the registration, and so may change and end it."""
+    retired: list[str] = field(default_factory=list)
+    """Tokens that opened the platform before, the latest last."""
+    handshake: Mapping[str, Any] = field(default_factory=dict)
+    """The reply to the last POST or PUT of credentials that gave a token."""
     secrets: set[str] = field(default_factory=set)
     """Every token that must not be in a report."""
     quirks: dict[str, Any] = field(default_factory=dict)
+
+    def offers(self) -> list[str]:
+        """The endpoints as `locations SENDER`; credentials, whose side means nothing, without one."""
+        return [module if module == "credentials" else f"{module} {side}" for module, side in self.endpoints]
+
+    def value(self) -> dict[str, Any]:
+        """What a check sees."""
+        return {
+            "token": self.token,
+            "retired": self.retired,
+            "handshake": self.handshake,
+            "registered_here": self.registered_here,
+        }
 
     def keep_secret(self, token: str | None) -> None:
         """Have a token hidden from now on."""
@@ -89,6 +109,8 @@ class Trial:
     session: Session
     client: Client
     counterpart: Counterpart
+    patience: float = 1.0
+    """How long a pause is, as a share of what the check says."""
     scope: dict[str, Any] = field(default_factory=dict)
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=EXCHANGES_KEPT))
     """The newest."""
@@ -101,13 +123,24 @@ class Trial:
         self.scope |= {
             "us": {
                 **session.us,
+                "role": OPPOSITE[session.role],
                 "url": counterpart.url,
                 "versions_url": counterpart.versions_url,
                 "roles": counterpart.roles,
             },
             "them": session.them,
-            "partner": {"versions_url": session.versions_url, "details_url": session.details_url},
-            "session": {"token": session.token, "token_a": session.token_a},
+            "agreed": session.agreed,
+            "partner": {
+                "versions_url": session.versions_url,
+                "details_url": session.details_url,
+                "scheme": session.versions_url.partition(":")[0],
+                "offers": session.offers(),
+                "must_offer": self.suite.announced[session.role],
+            },
+            "pushed": self.suite.pushed[session.role],
+            "listed": self.suite.listed[session.role],
+            "session": session.value,
+            "counterpart": {"calls": lambda: counterpart.since(0.0)},
             "run": {"module": self.module, "role": session.role, "name": name},
             "new": {
                 "token": self._issue,
@@ -139,6 +172,7 @@ class Trial:
     async def call(self, wanted: Mapping[str, Any], *, together: int = 1) -> dict[str, Any]:
         """Make the call that a step describes, one of so many at once; returns the reply as later steps see it."""
         sent = replace(self._compose(wanted), answer_max_bytes=ANSWER_MAX_BYTES // together)
+        began_s = monotonic_s()
         try:
             got = await self.client.call(sent)
         except CheckFailed:
@@ -149,7 +183,7 @@ class Trial:
         self.session.keep_token_of(got.json)
         if got.redirected:
             self.session.quirks["redirects"] = True
-        return _reply(sent, got)
+        return _reply(sent, got) | {"calls": self.counterpart.since(began_s)}
 
     def _hold(self, got: Got) -> None:
         if got.json is None:
@@ -190,15 +224,23 @@ class Trial:
             body=body,
             token=self._token(wanted.get("token", "partner")),
             encoding=wanted.get("encoding", self.session.encoding),
+            header_case=wanted.get("header_case", ""),
             timeout_s=float(wanted.get("timeout_s", 15)),
         )
 
     def _token(self, word: str) -> str | None:
-        if word == "partner":
-            if self.session.token is None and self.check.phase == "main" and self.check.modules[0] not in COMMON:
-                raise CheckSkipped("there is no credentials token: the registration did not come about")
-            return self.session.token or self.session.token_a
-        return {"none": None, "a": self.session.token_a}.get(word, word)
+        if word == "none":
+            return None
+        if word == "a" and self.session.token_a is None:
+            raise CheckSkipped("token A is used up: the platform is registered already")
+        if word not in {"a", "partner"}:
+            return word
+        if word == "a":
+            return self.session.token_a
+        usable = self.session.token_a if self.check.phase != "main" or self.module in _OPEN_TO_TOKEN_A else None
+        if self.session.token is None and usable is None:
+            raise CheckSkipped("there is no credentials token: the registration did not come about")
+        return self.session.token or usable
 
     def _routing(self, module: str, wanted: Any) -> dict[str, str]:
         if wanted == "none" or (wanted is None and module not in FUNCTIONAL):
@@ -252,6 +294,7 @@ def _reply(sent: Sent, got: Got) -> dict[str, Any]:
         "ms": got.ms,
         "sent": {
             "url": sent.url,
+            "method": sent.method,
             "request_id": sent.headers.get("X-Request-ID", ""),
             "correlation_id": sent.headers.get("X-Correlation-ID", ""),
             "body": _parsed(sent.body or b""),

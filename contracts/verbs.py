@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
-from contracts.assertions import differing, hold, number_in, same, shown
+from contracts.assertions import differing, hold, number_in, only, same, shown
 from contracts.client import URL_MAX_CHARS
+from contracts.clock import monotonic_s
 from contracts.outcomes import CheckFailed, CheckSkipped
 from contracts.templates import look
 from contracts.trial import Trial
@@ -15,6 +16,8 @@ from contracts.trial import Trial
 PAGES_MAX = 500
 _NONE = "none"
 _SAID_CHARS = 160
+_WAIT_MAX_S = 50.0
+_AGAIN_S = 0.2
 ITEMS_MAX = 50_000
 _LINK = re.compile(r"<([^<>]*)>\s*;[^,]*\brel\s*=\s*\"?next\"?", re.IGNORECASE)
 
@@ -55,6 +58,8 @@ def _fault(trial: Trial, arguments: Arguments, reply: Any) -> CheckFailed | None
 def _look_at(trial: Trial, arguments: Arguments, reply: Any) -> None:
     if "http" in arguments and not number_in(reply["http"], arguments["http"]):
         raise CheckFailed(f"HTTP {_words(arguments['http'])}", _said(reply))
+    if arguments.get("refused") and not _is_refusal(reply):
+        raise CheckFailed("a refusal (no success, no server error)", _said(reply))
     if "ocpi" in arguments:
         _look_at_envelope(arguments["ocpi"], reply)
     for name, assertion in arguments.get("headers", {}).items():
@@ -65,6 +70,13 @@ def _look_at(trial: Trial, arguments: Arguments, reply: Any) -> None:
         trial.suite.classes.check(arguments["schema"], reply["data"])
     for assertion in arguments.get("that", []):
         hold(assertion, assertion["value"])
+
+
+def _is_refusal(reply: Any) -> bool:
+    """What was asked is not done, and the platform says so; HTTP 401 says that it did not even look."""
+    code = reply["ocpi"]
+    succeeded = reply["http"] < 300 and isinstance(code, int) and number_in(code, "1xxx")
+    return number_in(reply["http"], ["2xx", "4xx"]) and reply["http"] != 401 and not succeeded
 
 
 def _look_at_envelope(wanted: Any, reply: Any) -> None:
@@ -92,9 +104,9 @@ async def _fetch_all(trial: Trial, arguments: Arguments) -> None:
         if reply["http"] != 200 or reply["ocpi"] != 1000 or not isinstance(reply["data"], list):
             raise CheckFailed(f"a list on page {len(pages) + 1} (HTTP 200, OCPI 1000)", _said(reply))
         items += reply["data"]
-        pages.append({"size": len(reply["data"]), "headers": reply["headers"]})
         seen.add(reply["sent"]["url"])
         following = _following(reply, seen)
+        pages.append({"size": len(reply["data"]), "headers": reply["headers"], "link": following})
         if following is None or len(pages) >= arguments.get("pages_max", PAGES_MAX + 1):
             break
         if trial.full or len(pages) >= PAGES_MAX or len(items) > ITEMS_MAX:
@@ -105,6 +117,7 @@ async def _fetch_all(trial: Trial, arguments: Arguments) -> None:
         wanted["url"] = following
     trial.scope[arguments.get("as", "list")] = {
         "items": items,
+        "data": items,
         "pages": pages,
         "count": len(items),
         "whole": following is None,
@@ -141,22 +154,39 @@ def _too_long(reply: Any, count: int) -> NoReturn:
 
 
 async def _each(trial: Trial, arguments: Arguments) -> None:
+    """Steps for each item that is as `where` says, at most `most`; `because` is why it is no fault when there is none."""
     items = trial.fill(arguments["in"])
     if not isinstance(items, list):
         raise CheckFailed("a list", shown(items))
-    for item in items[: arguments.get("most", len(items))]:
+    taken = 0
+    for item in items:
         trial.scope[arguments["as"]] = item
-        await play(trial, arguments["steps"])
+        if taken < arguments.get("most", len(items)) and _fits(trial, arguments.get("where", ())):
+            taken += 1
+            await play(trial, arguments["steps"])
         await asyncio.sleep(0)  # steps that make no call leave no other place where the time can run out
+    if not taken and "because" in arguments:
+        raise CheckSkipped(arguments["because"])
+
+
+def _fits(trial: Trial, where: Any) -> bool:
+    try:
+        for assertion in trial.fill(where):
+            hold(assertion, assertion["value"])
+    except CheckFailed:
+        return False
+    return True
 
 
 async def _compare(_: Trial, arguments: Arguments) -> None:
     ignored = frozenset(arguments.get("ignoring", ()))
     one, other = arguments["wanted"], arguments["got"]
-    if arguments.get("members") == "wanted" and isinstance(one, Mapping) and isinstance(other, Mapping):
-        other = {name: member for name, member in other.items() if name in one}
+    if arguments.get("members") == "wanted" and isinstance(one, Mapping):
+        other = only(other, one)
+    if "only" in arguments:
+        one, other = only(one, arguments["only"]), only(other, arguments["only"])
     if not same(one, other, ignored):
-        raise CheckFailed(arguments.get("about", "the same object"), differing(one, other))
+        raise CheckFailed(arguments.get("about", "the same object"), differing(one, other, ignored))
 
 
 async def _set(trial: Trial, arguments: Arguments) -> None:
@@ -165,14 +195,20 @@ async def _set(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _wait_for_call(trial: Trial, arguments: Arguments) -> None:
+    """The first call that came there; `because` is why it is no fault when none comes in time."""
     prefix = trial.counterpart.url
     path = arguments["path"].removeprefix(prefix)
     method = arguments.get("method", "POST")
-    called = await trial.counterpart.wait_for(
-        lambda one: one.method == method and (one.path == path or one.path.startswith(path + "/")),
-        float(arguments.get("within_s", 10)),
-        f"{method} {path}",
-    )
+    try:
+        called = await trial.counterpart.wait_for(
+            lambda one: one.method == method and (one.path == path or one.path.startswith(path + "/")),
+            min(float(arguments.get("within_s", 10)), _WAIT_MAX_S),
+            f"{method} {path}",
+        )
+    except CheckFailed:
+        if "because" in arguments:
+            raise CheckSkipped(arguments["because"]) from None
+        raise
     trial.session.keep_token_of(called.json)
     trial.scope[arguments.get("as", "called")] = called.value() | {
         "count": sum(one.method == method and one.path == path for one in trial.counterpart.calls)
@@ -190,8 +226,14 @@ async def _script(trial: Trial, arguments: Arguments) -> None:
 
 
 async def _together(trial: Trial, arguments: Arguments) -> None:
-    wanted = [one for one in arguments["calls"] for _ in range(arguments.get("copies", 1))]
-    calls = [trial.call(one, together=len(wanted)) for one in wanted]
+    wanted = [one for _ in range(arguments.get("copies", 1)) for one in arguments["calls"]]
+    free = asyncio.Semaphore(arguments.get("parallel", len(wanted)))
+
+    async def in_turn(call: Arguments) -> dict[str, Any]:
+        async with free:
+            return await trial.call(call, together=len(wanted))
+
+    calls = [in_turn(one) for one in wanted]
     replies: list[dict[str, Any]] = []
     for reply in await asyncio.gather(*calls, return_exceptions=True):  # none may go on when the check has ended
         if isinstance(reply, BaseException):
@@ -202,8 +244,11 @@ async def _together(trial: Trial, arguments: Arguments) -> None:
     trial.scope["p95_ms"] = slowest[min(len(slowest) - 1, int(len(slowest) * 0.95))]
 
 
-async def _pause(_: Trial, arguments: Arguments) -> None:
-    await asyncio.sleep(float(arguments["seconds"]))
+async def _pause(trial: Trial, arguments: Arguments) -> None:
+    """Nothing is sent for so long; what the platform called meanwhile is there afterwards."""
+    began_s = monotonic_s()
+    await asyncio.sleep(float(arguments["seconds"]) * trial.patience)
+    trial.scope[arguments.get("as", "silence")] = {"calls": trial.counterpart.since(began_s)}
 
 
 async def _require(trial: Trial, arguments: Arguments) -> None:
@@ -215,23 +260,41 @@ async def _require(trial: Trial, arguments: Arguments) -> None:
         raise CheckSkipped(arguments["because"]) from None
 
 
+async def _eventually(trial: Trial, arguments: Arguments) -> None:
+    """The steps again and again until they hold; after `within_s` the last fault counts."""
+    deadline_s = monotonic_s() + float(arguments["within_s"])
+    while True:
+        try:
+            await play(trial, arguments["steps"])
+        except (CheckFailed, CheckSkipped):
+            if monotonic_s() >= deadline_s:
+                raise
+        else:
+            return
+        await asyncio.sleep(_AGAIN_S)
+
+
 async def _learn(trial: Trial, arguments: Arguments) -> None:
     trial.session.quirks |= {name: _brief(value) for name, value in arguments.items()}
 
 
 async def _session(trial: Trial, arguments: Arguments) -> None:
-    """What the handshake changed: the token from now on, and which one it was registered with is used up."""
-    trial.session.token = _token(arguments["token"])
-    if "token_a" in arguments:
-        trial.session.token_a = _token(arguments["token_a"])
-        trial.session.registered_here = trial.session.token_a is None
-    for secret in (trial.session.token, trial.session.token_a):
-        trial.session.keep_secret(secret)
-    trial.scope["session"] = {"token": trial.session.token, "token_a": trial.session.token_a}
+    """What the handshake changed: the token from now on, and whether the one it was made with is used up.
 
-
-def _token(word: str) -> str | None:
-    return word if word != _NONE else None
+    When the platform gave no token, nothing has changed.
+    """
+    try:
+        filled = trial.fill(arguments)
+    except CheckFailed:
+        return
+    session = trial.session
+    session.retired += [session.token] if session.token else []
+    session.token = None if filled["token"] == _NONE else str(filled["token"])
+    session.keep_secret(session.token)
+    session.handshake = filled.get("handshake", session.handshake)
+    if filled.get("token_a") == _NONE and session.token_a:
+        session.retired.append(session.token_a)
+        session.token_a, session.registered_here = None, True
 
 
 VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
@@ -245,10 +308,14 @@ VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
     "together": _together,
     "pause": _pause,
     "learn": _learn,
+}
+_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
+    "each": _each,
+    "eventually": _eventually,
+    "require": _require,
     "session": _session,
 }
-_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {"each": _each, "require": _require}
-"""They fill their places themselves: one holds steps of its own, the other forgives a place that is empty."""
+"""They fill their places themselves: two hold steps of their own, two forgive a place that is empty."""
 
 
 def _brief(value: Any) -> Any:

@@ -41,11 +41,6 @@ class Received:
         return read_json(self.body)
 
     @property
-    def json_body(self) -> Any:
-        """The same, but None for no body at all."""
-        return read_json(self.body) if self.body else None
-
-    @property
     def to(self) -> Party | None:
         """The party in the OCPI-to headers, None when they are absent or unreadable."""
         return _routing(self.headers).to

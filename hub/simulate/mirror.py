@@ -1,15 +1,18 @@
 """The RECEIVER side of a module: objects of other parties as they were pushed, and how pushes are answered.
 
+What it is given is valid, and its ids and owner are those of its address (see `validation`). An older last_updated never
+replaces a newer one, so a late message does no harm.
 Source: OCPI 2.2.1, transport_and_format, Client Owned Object Push; PUT and PATCH of each module.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from hub.simulate import nested, shapes
+from hub.simulate import nested
 from hub.simulate.messages import Received, Reply, ok, refused
 from hub.wire.interface import fold
 from hub.wire.party import Party
+from hub.wire.types import parse_datetime
 
 Object = dict[str, Any]
 
@@ -17,26 +20,24 @@ Object = dict[str, Any]
 class Mirror:
     """Objects of one module by owner and id, without case.
 
-    `shape` says what an object must have; of Locations there is one more for each level inside (`shapes.NESTED`).
-    `identifier` is the name of the id field, `unknown` the OCPI status code for an object that is not there, `appended`
-    a list that a PATCH extends instead of replacing it, `typed` whether the query's `type` is part of the id (tokens),
+    `unknown` is the OCPI status code for an object that is not there, `appended` a list that a PATCH extends instead of
+    replacing it, `typed` whether the query's `type` is part of the id (tokens), `partial` whether there is a PATCH,
     `deletable` whether there is a DELETE (tariffs).
     """
 
     def __init__(
         self,
-        *shape: shapes.Shape,
-        identifier: str = "id",
+        *,
         unknown: int = 2000,
         appended: str | None = None,
         typed: bool = False,
+        partial: bool = True,
         deletable: bool = False,
     ) -> None:
-        self._shapes = shape
-        self._identifier = identifier
         self._unknown = unknown
         self._appended = appended
         self._typed = typed
+        self._partial = partial
         self._deletable = deletable
         self._objects: dict[tuple[Party, str], Object] = {}
 
@@ -60,15 +61,13 @@ class Mirror:
             key = self._key(Party.of(rest[0], rest[1]), rest[2], received.query.get("type", "RFID"))
         except (ValueError, IndexError):
             return refused(2001, "the path is not country_code, party_id and id")
-        if len(rest) > 2 + len(self._shapes):
-            return refused(2000, "nothing is inside this object", status=404)
         match received.method:
             case "GET":
                 reply = self._read(key, rest[3:])
             case "PUT":
-                reply = self._replace(key, rest, received.json_body)
-            case "PATCH":
-                reply = self._merge(key, rest[3:], received.json_body)
+                reply = self._replace(key, rest[3:], received.json)
+            case "PATCH" if self._partial:
+                reply = self._merge(key, rest[3:], received.json)
             case "DELETE" if self._deletable:
                 reply = ok() if self._objects.pop(key, None) is not None else self._missing()
             case _:
@@ -83,27 +82,24 @@ class Mirror:
         found = nested.find(kept, ids) if kept is not None else None
         return self._missing() if found is None else ok(found)
 
-    def _replace(self, key: tuple[Party, str], rest: tuple[str, ...], body: Any) -> Reply:
-        if fault := shapes.fault(self._shapes[len(rest) - 3], body):
-            return refused(2001, fault)
-        if len(rest) > 3:
-            kept = self._objects.get(key)
-            done = kept is not None and nested.replace(kept, rest[3:], body)
-            return ok() if done else refused(self._unknown, "unknown parent of this object")
-        named = (body["country_code"], body["party_id"], body[self._identifier])
-        if [fold(part) for part in named] != [fold(part) for part in rest]:
-            return refused(2001, "country_code, party_id or id in the body differ from the path")
-        created = key not in self._objects
-        self._objects[key] = body
-        return ok(status=201 if created else 200)
+    def _replace(self, key: tuple[Party, str], ids: tuple[str, ...], body: Object) -> Reply:
+        kept = self._objects.get(key)
+        found = nested.find(kept, ids) if kept is not None else None
+        if found is not None and _is_older(body, found):
+            return _outdated()
+        if not ids:
+            self._objects[key] = body
+            return ok(status=201 if kept is None else 200)
+        done = kept is not None and nested.replace(kept, ids, body)
+        return ok() if done else refused(self._unknown, "unknown parent of this object")
 
-    def _merge(self, key: tuple[Party, str], ids: tuple[str, ...], body: Any) -> Reply:
-        if fault := shapes.fault_of_part(self._shapes[len(ids)], body):
-            return refused(2001, fault)
+    def _merge(self, key: tuple[Party, str], ids: tuple[str, ...], body: Object) -> Reply:
         kept = self._objects.get(key)
         found = nested.find(kept, ids) if kept is not None else None
         if kept is None or found is None:
             return refused(self._unknown, "unknown object: PUT it")
+        if _is_older(body, found):
+            return _outdated()
         added = dict(body)
         if self._appended is not None:
             added[self._appended] = [*(found.get(self._appended) or []), *(body.get(self._appended) or [])]
@@ -113,3 +109,11 @@ class Mirror:
 
     def _missing(self) -> Reply:
         return refused(self._unknown, "no such object here", status=404)
+
+
+def _is_older(new: Object, kept: Object) -> bool:
+    return parse_datetime(new["last_updated"]) < parse_datetime(kept["last_updated"])
+
+
+def _outdated() -> Reply:
+    return refused(2001, "/last_updated: is older than that of the object here, which stays as it is")

@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
-import orjson
 from aiohttp import ClientError
 
 from hub.clock import Tasks
-from hub.simulate import shapes
 from hub.simulate.connection import Connection
 from hub.simulate.messages import Answer, Received, Reply, ok, refused
 from hub.simulate.paging import following
+from hub.simulate.validation import broken, refusal
 from hub.wire.interface import Interface, Version
 from hub.wire.party import Party, PartyRole, Role
 
@@ -94,13 +93,13 @@ class Platform(Connection):
     async def tell(
         self, method: str, module: str, interface: Interface, path: str = "", body: Any = None, *, to: Party | None
     ) -> Answer | None:
-        """Do as `send`; an answer that is not a success is kept in `problems` as a sentence, and None is returned."""
+        """Do as `send`; what is not a success is kept in `problems` as a sentence, and None is returned."""
         try:
             answer = await self.send(method, module, interface, path, body, to=to)
             if answer.status < 300 and answer.status_code == 1000:
                 return answer
             problem = f"HTTP {answer.status}, OCPI {answer.status_code}: {answer.json.get('status_message', '')}"
-        except (ClientError, TimeoutError, ValueError, KeyError) as error:
+        except (ClientError, TimeoutError, ValueError, LookupError, RuntimeError) as error:
             problem = f"{type(error).__name__}: {error}"
         self.problems.append(f"{method} {module}{path}: {problem}")
         return None
@@ -134,15 +133,17 @@ class Platform(Connection):
 
     async def handle(self, received: Received) -> Reply:
         """Answer the modules that are served, and what every connection has."""
-        if received.body and not _is_json(received):
-            return refused(2000, "the body is not JSON", status=400)
+        if (no_json := broken(received)) is not None:
+            return no_json
         match received.segments:
             case ("ocpi", version, "sender" | "receiver" as side, module, *rest) if version == self.version:
-                handler = self._handlers.get((module, Interface(side.upper())))
+                interface = Interface(side.upper())
+                handler = self._handlers.get((module, interface))
                 if handler is not None and not self._hosts(received.to):
                     return refused(2001, f"{received.to} is not on this platform")
                 if handler is not None:
-                    return await handler(received, tuple(rest))
+                    wrong = refusal(received, module, interface, tuple(rest), version=self.version, party=self.party)
+                    return wrong or await handler(received, tuple(rest))
         return await super().handle(received)
 
     def _hosts(self, receiver: Party | None) -> bool:
@@ -161,9 +162,7 @@ class Platform(Connection):
         if received.method == "GET":
             infos = [info for known, info in self.client_infos.items() if known.party == party]
             return ok(infos[-1]) if infos else refused(2000, "nothing is known of this party", status=404)
-        info = received.json_body
-        if fault := shapes.fault(shapes.CLIENT_INFO, info):
-            return refused(2001, fault)
+        info = received.json
         about = PartyRole(party=party, role=Role(info["role"]))
         self.client_infos.pop(about, None)
         self.client_infos[about] = info
@@ -176,11 +175,3 @@ def owned_path(item: Mapping[str, Any]) -> str:
     if "uid" in item:
         return f"{owner}/{quote(item['uid'], safe='')}?type={item['type']}"
     return f"{owner}/{quote(item['id'], safe='')}"
-
-
-def _is_json(received: Received) -> bool:
-    try:
-        orjson.loads(received.body)
-    except orjson.JSONDecodeError:
-        return False
-    return True

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from contracts import suite
 from contracts.report import Report, Result
@@ -11,9 +10,9 @@ from contracts.run import Target, run
 from hub.simulate.cpo import Cpo
 from hub.simulate.defects import Defect
 from hub.simulate.emsp import Emsp
-from hub.simulate.messages import read_json, write_json
 from hub.simulate.platform import Platform
-from tests import words
+from hub.simulate.reference import reference_cpo, reference_emsp
+from hub.wire.party import Party
 
 US: Mapping[str, str] = {"country_code": "NL", "party_id": "CTS"}
 """Who the suite is for the partner: the counterpart of its Sessions and CDRs."""
@@ -29,21 +28,13 @@ def published() -> suite.Suite:
 
 
 def cpo() -> Cpo:
-    """NL*CPA with five Locations, and with Sessions and CDRs of drivers of the suite, in pages of two."""
-    made = Cpo(words.CPO, locations=[words.location(id=f"LOC{n}", last_updated=_day(n)) for n in range(1, 6)], page_size=2)
-    for n in range(1, 4):
-        token = words.cdr_token(**US)
-        session = words.session(id=f"S{n}", cdr_token=token, status="COMPLETED", last_updated=_day(n))
-        cdr = words.cdr(id=f"CDR{n}", session_id=f"S{n}", cdr_token=token, last_updated=_day(n))
-        made.sessions[session["id"]] = _plain(session)
-        made.cdrs[cdr["id"]] = _plain(cdr)
-    return made
+    """The reference operator, in pages of two."""
+    return reference_cpo(counterpart=Party.of(**US), page_size=2)
 
 
 def emsp() -> Emsp:
-    """DE*EMA with five drivers, in pages of two."""
-    drivers = [words.token(uid=f"DRIVER{n}", contract_id=f"DE8EMA12E46L8{n}", last_updated=_day(n)) for n in range(1, 6)]
-    return Emsp(words.EMSP, tokens=drivers, page_size=2)
+    """The reference provider, in pages of two."""
+    return reference_emsp(page_size=2)
 
 
 PARTNERS = {"CPO": cpo, "EMSP": emsp}
@@ -78,7 +69,9 @@ async def observed(role: str) -> Judged:
     """Judge a reference partner with the token of a connection that is in use."""
     async with PARTNERS[role]() as partner:
         partner.issued_token = ESTABLISHED
-        return Judged(partner=partner, report=await run(published(), replace(_target(role, partner), token=ESTABLISHED)))
+        return Judged(
+            partner=partner, report=await run(published(), replace(_target(role, partner), token=ESTABLISHED))
+        )
 
 
 def _target(role: str, partner: Platform) -> Target:
@@ -91,12 +84,3 @@ def _target(role: str, partner: Platform) -> Target:
         agreed=({"role": role, **party},),
         patience=PATIENCE,
     )
-
-
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    parsed: dict[str, Any] = read_json(write_json(value))
-    return parsed
-
-
-def _day(number: int) -> str:
-    return f"2024-03-0{number}T10:00:00Z"

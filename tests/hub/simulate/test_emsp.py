@@ -163,12 +163,14 @@ async def test_charging_periods_of_a_patch_are_appended(pair: Pair) -> None:
 
 
 async def test_a_cdr_is_kept_as_it_first_came(pair: Pair) -> None:
-    """A CDR is immutable; its URL is in the Location header; nothing can be written there."""
+    """The same CDR again is no other one, other content is refused; nothing can be written at its URL."""
     first = await _push(pair, "POST", "cdrs", "", words.cdr(remark="first"))
-    second = await _push(pair, "POST", "cdrs", "", words.cdr(remark="second"))
+    again = await _push(pair, "POST", "cdrs", "", words.cdr(remark="first"))
+    other = await _push(pair, "POST", "cdrs", "", words.cdr(remark="second"))
 
     url = first.headers["Location"]
-    assert (first.status, second.headers["Location"]) == (201, url)
+    assert (first.status, again.status, again.headers["Location"]) == (201, 200, url)
+    assert (other.status_code, "Location" in other.headers, len(pair.emsp.cdrs)) == (2001, False, 1)
     assert (await pair.cpo.call("GET", url)).data["remark"] == "first"
     assert (await pair.cpo.call("GET", url + "x")).status == 404
     assert (await pair.cpo.call("PUT", url, {})).status == 405
