@@ -181,6 +181,7 @@ class Partner:
             target=request.raw_path,
             query=read_query(request.rel_url.raw_query_string),
             headers=request.headers,
+            header_names=tuple(name.decode("latin-1") for name, _ in request.raw_headers),
             body=await request.read(),
             received_at=now_utc(),
         )
