@@ -20,7 +20,13 @@ def hold(assertion: Mapping[str, Any], value: Any) -> None:
     about = assertion.get("about", "the value")
     for word, wanted in assertion.items():
         if word in WORDS and not WORDS[word](value, wanted):
-            raise CheckFailed(f"{about} {_PHRASES.get(word, word)} {shown(wanted)}", shown(value))
+            raise CheckFailed(_demand(about, word, wanted), shown(value))
+
+
+def _demand(about: str, word: str, wanted: Any) -> str:
+    if word == "present":
+        return f"{about} to be there" if wanted else f"no {about.removeprefix('the ')}"
+    return f"{about} {_PHRASES[word]} {shown(wanted)}"
 
 
 def shown(value: Any) -> str:

@@ -53,18 +53,33 @@ def _fault(trial: Trial, arguments: Arguments, reply: Any) -> CheckFailed | None
 
 
 def _look_at(trial: Trial, arguments: Arguments, reply: Any) -> None:
-    if "http" in arguments and not number_in(reply["http"], arguments["http"]):
-        raise CheckFailed(f"HTTP {_words(arguments['http'])}", _said(reply))
+    """In the order in which people look; a place is filled when its turn comes, so that the first fault is the one named."""
+    if "http" in arguments:
+        http = trial.fill(arguments["http"])
+        if not number_in(reply["http"], http):
+            raise CheckFailed(f"HTTP {_words(http)}", _said(reply))
     if "ocpi" in arguments:
-        _look_at_envelope(arguments["ocpi"], reply)
+        _look_at_envelope(trial.fill(arguments["ocpi"]), reply)
     for name, assertion in arguments.get("headers", {}).items():
-        hold({"about": f"the header {name}", **assertion}, reply["headers"].get(name.lower()))
+        hold({"about": f"the header {name}", **trial.fill(assertion)}, reply["headers"].get(name.lower()))
     if "within_ms" in arguments and reply["ms"] > arguments["within_ms"]:
         raise CheckFailed(f"an answer within {arguments['within_ms']} ms", f"{reply['ms']} ms")
     if "schema" in arguments:
-        trial.suite.classes.check(arguments["schema"], reply["data"])
+        trial.suite.classes.check(trial.fill(arguments["schema"]), reply["data"])
     for assertion in arguments.get("that", []):
-        hold(assertion, assertion["value"])
+        filled = _filled(trial, assertion)
+        hold(filled, filled["value"])
+
+
+def _filled(trial: Trial, assertion: Arguments) -> Arguments:
+    """What is asked whether it is there may be missing: then its value is none."""
+    if "present" not in assertion:
+        return dict(trial.fill(assertion))
+    rest = trial.fill({word: wanted for word, wanted in assertion.items() if word != "value"})
+    try:
+        return {**rest, "value": trial.fill(assertion["value"])}
+    except CheckFailed:
+        return {**rest, "value": None}
 
 
 def _look_at_envelope(wanted: Any, reply: Any) -> None:
@@ -236,7 +251,6 @@ def _token(word: str) -> str | None:
 
 VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
     "call": _call,
-    "expect": _expect,
     "fetch_all": _fetch_all,
     "compare": _compare,
     "set": _set,
@@ -247,8 +261,12 @@ VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
     "learn": _learn,
     "session": _session,
 }
-_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {"each": _each, "require": _require}
-"""They fill their places themselves: one holds steps of its own, the other forgives a place that is empty."""
+_UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
+    "each": _each,
+    "expect": _expect,
+    "require": _require,
+}
+"""They fill their places themselves: when the step or the word that has them is at hand, or forgiving an empty one."""
 
 
 def _brief(value: Any) -> Any:
