@@ -27,7 +27,13 @@ def hold(assertion: Mapping[str, Any], value: Any) -> None:
     fold = _lower if assertion.get("in_any_case") else _as_it_is
     for word, wanted in assertion.items():
         if word in WORDS and not WORDS[word](fold(value), fold(wanted)):
-            raise CheckFailed(f"{about} {_PHRASES.get(word, word)} {shown(wanted)}", shown(value))
+            raise CheckFailed(_demand(about, word, wanted), shown(value))
+
+
+def _demand(about: str, word: str, wanted: Any) -> str:
+    if word == "present":
+        return f"{about} to be there" if wanted else f"no {about.removeprefix('the ')}"
+    return f"{about} {_PHRASES[word]} {shown(wanted)}"
 
 
 def shown(value: Any) -> str:

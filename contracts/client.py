@@ -24,6 +24,7 @@ TIMEOUT_S = 15.0
 _LONGEST_S = 60.0
 """For each step of an exchange; what counts is `timeout_s`, for all of it."""
 REDIRECTS_MAX = 3
+_PARTS_AT_ONCE = 256
 _REDIRECTS = frozenset({307, 308})
 _IDLE_S = 60.0
 """How long a connection is kept for the next call: longer than any pause, so that a check can see what comes of it."""
@@ -106,20 +107,28 @@ class Client:
     async def call(self, sent: Sent) -> Got:
         """Send, follow 307 and 308 on the same origin, and return the whole answer; raises CheckFailed when there is none."""
         began_s = monotonic_s()
-        url, redirected = sent.url, False
         try:
             async with asyncio.timeout(sent.timeout_s):
-                for _ in range(REDIRECTS_MAX + 1):
-                    http, headers, body = await self._sent(sent, url)
-                    following = _following(url, headers) if http in _REDIRECTS else None
-                    if following is None:
-                        break
-                    url, redirected = following, True
+                http, headers, body, redirected = await self._answer(sent)
         except TimeoutError:
-            raise CheckFailed(f"a whole answer within {sent.timeout_s:g} s", "none came") from None
+            fault = CheckFailed(f"a whole answer within {sent.timeout_s:g} s", "none came")
+        except CheckFailed as failed:
+            fault = CheckFailed(failed.expected, failed.observed)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            raise CheckFailed("an HTTP answer", f"{type(error).__name__}: {str(error)[:200]}") from None
-        return _got(http, headers, body, ms=round((monotonic_s() - began_s) * 1000, 1), redirected=redirected)
+            fault = CheckFailed("an HTTP answer", f"{type(error).__name__}: {str(error)[:200]}")
+        else:
+            return _got(http, headers, body, ms=round((monotonic_s() - began_s) * 1000, 1), redirected=redirected)
+        raise fault  # a new one, out here: it holds on to nothing of what was answered
+
+    async def _answer(self, sent: Sent) -> tuple[int, dict[str, str], bytes, bool]:
+        url = sent.url
+        for _ in range(REDIRECTS_MAX + 1):
+            http, headers, body = await self._sent(sent, url)
+            following = _following(url, headers) if http in _REDIRECTS else None
+            if following is None:
+                break
+            url = following
+        return http, headers, body, url != sent.url
 
     async def _sent(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
         """A GET is repeated once when the connection was closed just then, as it may be at any time. Source: RFC 9112, 9.3.1."""
@@ -174,10 +183,14 @@ def _headers(response: httpx.Response) -> dict[str, str]:
 
 async def _read(response: httpx.Response, most: int) -> bytes:
     body = bytearray()
+    count = 0
     async for part in response.aiter_raw():
         body += part
         if len(body) > most:
             raise _too_large(most)
+        count += 1
+        if count % _PARTS_AT_ONCE == 0:
+            await asyncio.sleep(0)  # parts that are here already are read without a place where the time can run out
     return bytes(body)
 
 

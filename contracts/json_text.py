@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 DEPTH_MAX = 64
-MARKS_MAX = 400_000
+MARKS_MAX = 300_000
 """Commas, colons and opening brackets of one text: a bound on its values that is known before any is made."""
 TEXT_MAX_BYTES = 16 * 1024 * 1024
 """Of the decoded text as it lies in memory: one rare character can make every other take four bytes."""

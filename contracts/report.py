@@ -87,6 +87,21 @@ class Report:
         judged = any(one.verdict != "skipped" for one in self.results)
         return self.complete and judged and not any(one.gates for one in self.results)
 
+    @property
+    def said(self) -> str:
+        """How it ended, in a line or two."""
+        counted = self.counts
+        counts = (
+            f"{counted['passed']} passed, {counted['failed']} failed, {counted['warning']} on the watch-list failed"
+        )
+        blockers = sum(one.gates for one in self.results)
+        failed = f"Blockers that failed: {blockers}." if blockers else "No blocker failed."
+        cut = "" if self.complete else " The time was over before every check was judged: this is not the whole."
+        return (
+            f"{counts}, {counted['skipped']} skipped in {self.seconds:g} s. {failed}{cut}\n"
+            f"Suite {self.suite_version} for OCPI {self.ocpi}, {self.suite_digest[:12]}"
+        )
+
     def modules(self) -> dict[str, dict[str, Any]]:
         """Each module that was judged: `green` when none of its blockers nor of the common ones failed."""
         judged = {one.module for one in self.results if one.verdict != "skipped"} - set(COMMON)

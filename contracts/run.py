@@ -148,7 +148,7 @@ async def _play(trial: Trial, left_s: float) -> None:
         async with asyncio.timeout(limit_s):
             await play(trial, trial.check.steps)
     except TimeoutError:
-        raise CheckFailed(f"all of it within {limit_s:.0f} s", "it took longer") from None
+        raise CheckFailed(f"all of it within {limit_s:.3g} s", "it took longer") from None
     except (CheckFailed, CheckSkipped):
         raise
     except Exception as error:  # noqa: BLE001 - whatever an answer does to one check, the others are judged all the same

@@ -17,7 +17,7 @@ from contracts.templates import fill
 
 EXCHANGES_KEPT = 6
 HELD_MAX_BYTES = 12 * 1024 * 1024
-HELD_MAX_MARKS = 500_000
+HELD_MAX_MARKS = 400_000
 """Of all answers of one check together; a mark is what json_text counts."""
 SECRETS_MAX = 64
 SECRET_MAX_CHARS = 1024

@@ -56,20 +56,35 @@ def _fault(trial: Trial, arguments: Arguments, reply: Any) -> CheckFailed | None
 
 
 def _look_at(trial: Trial, arguments: Arguments, reply: Any) -> None:
-    if "http" in arguments and not number_in(reply["http"], arguments["http"]):
-        raise CheckFailed(f"HTTP {_words(arguments['http'])}", _said(reply))
+    """In the order in which people look; a place is filled when its turn comes, so that the first fault is the one named."""
+    if "http" in arguments:
+        http = trial.fill(arguments["http"])
+        if not number_in(reply["http"], http):
+            raise CheckFailed(f"HTTP {_words(http)}", _said(reply))
     if arguments.get("refused") and not _is_refusal(reply):
         raise CheckFailed("a refusal (no success, no server error)", _said(reply))
     if "ocpi" in arguments:
-        _look_at_envelope(arguments["ocpi"], reply)
+        _look_at_envelope(trial.fill(arguments["ocpi"]), reply)
     for name, assertion in arguments.get("headers", {}).items():
-        hold({"about": f"the header {name}", **assertion}, reply["headers"].get(name.lower()))
+        hold({"about": f"the header {name}", **trial.fill(assertion)}, reply["headers"].get(name.lower()))
     if "within_ms" in arguments and reply["ms"] > arguments["within_ms"]:
         raise CheckFailed(f"an answer within {arguments['within_ms']} ms", f"{reply['ms']} ms")
     if "schema" in arguments:
-        trial.suite.classes.check(arguments["schema"], reply["data"])
+        trial.suite.classes.check(trial.fill(arguments["schema"]), reply["data"])
     for assertion in arguments.get("that", []):
-        hold(assertion, assertion["value"])
+        filled = _filled(trial, assertion)
+        hold(filled, filled["value"])
+
+
+def _filled(trial: Trial, assertion: Arguments) -> Arguments:
+    """What is asked whether it is there may be missing: then its value is none."""
+    if "present" not in assertion:
+        return dict(trial.fill(assertion))
+    rest = trial.fill({word: wanted for word, wanted in assertion.items() if word != "value"})
+    try:
+        return {**rest, "value": trial.fill(assertion["value"])}
+    except CheckFailed:
+        return {**rest, "value": None}
 
 
 def _is_refusal(reply: Any) -> bool:
@@ -299,7 +314,6 @@ async def _session(trial: Trial, arguments: Arguments) -> None:
 
 VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
     "call": _call,
-    "expect": _expect,
     "fetch_all": _fetch_all,
     "compare": _compare,
     "set": _set,
@@ -312,10 +326,11 @@ VERBS: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
 _UNFILLED: Mapping[str, Callable[[Trial, Arguments], Awaitable[None]]] = {
     "each": _each,
     "eventually": _eventually,
+    "expect": _expect,
     "require": _require,
     "session": _session,
 }
-"""They fill their places themselves: two hold steps of their own, two forgive a place that is empty."""
+"""They fill their places themselves: when the step or the word that has them is at hand, or forgiving an empty one."""
 
 
 def _brief(value: Any) -> Any:
