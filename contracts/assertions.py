@@ -9,6 +9,7 @@ from contracts.outcomes import CheckFailed
 
 _ABSENT: tuple[Any, ...] = (None, "", [], {})
 _SHOWN_CHARS = 200
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z?", re.ASCII)
 
 
@@ -21,12 +22,18 @@ def hold(assertion: Mapping[str, Any], value: Any) -> None:
     fold = _lower if assertion.get("in_any_case") else _as_it_is
     for word, wanted in assertion.items():
         if word in WORDS and not WORDS[word](fold(value), fold(wanted)):
-            raise CheckFailed(f"{about} {_PHRASES.get(word, word)} {shown(wanted)}", shown(value))
+            raise CheckFailed(f"{about} {_said(word, wanted)}", shown(value))
+
+
+def _said(word: str, wanted: Any) -> str:
+    if word == "present":
+        return "present" if wanted else "absent"
+    return f"{_PHRASES.get(word, word)} {shown(wanted)}"
 
 
 def shown(value: Any) -> str:
     """A value for people."""
-    text = repr(value) if not isinstance(value, Decimal) else str(value)
+    text = _DECIMAL.sub(r"\1", repr(value))
     return text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…"
 
 
