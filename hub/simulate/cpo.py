@@ -67,13 +67,13 @@ class Cpo(Platform):
         locations = Own(platform=self, module="locations", objects=self.locations, unknown=2003, single=True)
         tariffs = Own(platform=self, module="tariffs", objects=self.tariffs)
         cdrs = Own(platform=self, module="cdrs", objects=self.cdrs, visible=self._of_caller)
-        self.serve("locations", Interface.SENDER, locations.answer)
-        self.serve("tariffs", Interface.SENDER, tariffs.answer)
-        self.serve("sessions", Interface.SENDER, self._answer_sessions)
-        self.serve("cdrs", Interface.SENDER, cdrs.answer)
-        self.serve("tokens", Interface.RECEIVER, self.tokens.answer)
-        self.serve("commands", Interface.RECEIVER, self.commands.answer)
-        self.serve("chargingprofiles", Interface.RECEIVER, self.profiles.answer)
+        self.serve_valid("locations", Interface.SENDER, locations.answer)
+        self.serve_valid("tariffs", Interface.SENDER, tariffs.answer)
+        self.serve_valid("sessions", Interface.SENDER, self._answer_sessions)
+        self.serve_valid("cdrs", Interface.SENDER, cdrs.answer)
+        self.serve_valid("tokens", Interface.RECEIVER, self.tokens.answer)
+        self.serve_valid("commands", Interface.RECEIVER, self.commands.answer)
+        self.serve_valid("chargingprofiles", Interface.RECEIVER, self.profiles.answer)
 
     def state(self) -> dict[str, Any]:
         """What a person would ask this operator."""

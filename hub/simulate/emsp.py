@@ -49,13 +49,13 @@ class Emsp(Platform):
         self._serve_modules()
 
     def _serve_modules(self) -> None:
-        self.serve("tokens", Interface.SENDER, self._answer_tokens)
-        self.serve("locations", Interface.RECEIVER, self.locations.answer)
-        self.serve("sessions", Interface.RECEIVER, self.sessions.answer)
-        self.serve("tariffs", Interface.RECEIVER, self.tariffs.answer)
-        self.serve("cdrs", Interface.RECEIVER, self._answer_cdrs)
-        self.serve("commands", Interface.SENDER, self.callbacks.answer)
-        self.serve("chargingprofiles", Interface.SENDER, self.callbacks.answer)
+        self.serve_valid("tokens", Interface.SENDER, self._answer_tokens)
+        self.serve_valid("locations", Interface.RECEIVER, self.locations.answer)
+        self.serve_valid("sessions", Interface.RECEIVER, self.sessions.answer)
+        self.serve_valid("tariffs", Interface.RECEIVER, self.tariffs.answer)
+        self.serve_valid("cdrs", Interface.RECEIVER, self._answer_cdrs)
+        self.serve_valid("commands", Interface.SENDER, self.callbacks.answer)
+        self.serve_valid("chargingprofiles", Interface.SENDER, self.callbacks.answer)
 
     def state(self) -> dict[str, Any]:
         """What a person would ask this provider."""

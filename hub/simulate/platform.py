@@ -51,11 +51,20 @@ class Platform(Connection):
         self.client_infos: dict[PartyRole, dict[str, Any]] = {}
         self.tasks = Tasks()
         self._handlers: dict[tuple[str, Interface], Handler] = {}
-        self.serve("hubclientinfo", Interface.RECEIVER, self._answer_client_info)
+        self.serve_valid("hubclientinfo", Interface.RECEIVER, self._answer_client_info)
 
     def serve(self, module: str, interface: Interface, handler: Handler) -> None:
-        """Offer an endpoint in the version details."""
+        """Offer an endpoint in the version details; `handler` gets whatever comes."""
         self._handlers[module, interface] = handler
+
+    def serve_valid(self, module: str, interface: Interface, handler: Handler) -> None:
+        """Offer an endpoint whose `handler` gets what is valid by the specification's tables; the rest is refused."""
+
+        async def checked(received: Received, rest: tuple[str, ...]) -> Reply:
+            wrong = refusal(received, module, interface, rest, version=self.version, party=self.party)
+            return wrong or await handler(received, rest)
+
+        self.serve(module, interface, checked)
 
     def endpoints(self) -> list[tuple[str, Interface]]:
         """Module and interface of each endpoint besides credentials."""
@@ -137,13 +146,11 @@ class Platform(Connection):
             return no_json
         match received.segments:
             case ("ocpi", version, "sender" | "receiver" as side, module, *rest) if version == self.version:
-                interface = Interface(side.upper())
-                handler = self._handlers.get((module, interface))
+                handler = self._handlers.get((module, Interface(side.upper())))
                 if handler is not None and not self._hosts(received.to):
                     return refused(2001, f"{received.to} is not on this platform")
                 if handler is not None:
-                    wrong = refusal(received, module, interface, tuple(rest), version=self.version, party=self.party)
-                    return wrong or await handler(received, tuple(rest))
+                    return await handler(received, tuple(rest))
         return await super().handle(received)
 
     def _hosts(self, receiver: Party | None) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from hub.simulate.defects.changing import data_of, with_data
 from hub.simulate.messages import Received, Reply, read_json, write_json
 from hub.wire.credentials_token import write_authorization
 from hub.wire.headers import CORRELATION_ID, REQUEST_ID
@@ -73,11 +74,6 @@ def with_query(received: Received, **changes: str) -> Received:
     return replace(received, query={**received.query, **changes})
 
 
-def data_of(reply: Reply) -> Any:
-    """What the answer gives, None for a refusal."""
-    return read_json(reply.body).get("data")
-
-
 def with_members(reply: Reply, **members: Any) -> Reply:
     """The same answer with other members of its envelope."""
     return replace(reply, body=write_json({**read_json(reply.body), **members}))
@@ -85,7 +81,7 @@ def with_members(reply: Reply, **members: Any) -> Reply:
 
 def with_token(reply: Reply, token: str) -> Reply:
     """Credentials with another token."""
-    return with_members(reply, data={**data_of(reply), "token": token})
+    return with_data(reply, {**data_of(reply), "token": token})
 
 
 def without_ids(partner: "Partner", received: Received, reply: Reply) -> Reply:

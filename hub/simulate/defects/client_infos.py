@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.simulate.defects import Answer, Defect
 from hub.simulate.defects.altering import before, is_client_info, is_push, with_members
-from hub.simulate.messages import Received, Reply, ok, read_json
+from hub.simulate.defects.changing import status_code_of
+from hub.simulate.messages import Received, Reply, ok
 from hub.simulate.platform import Platform
 from hub.wire.interface import Interface
 from hub.wire.party import Party, PartyRole, Role
@@ -55,7 +56,7 @@ async def _deleting(partner: "Partner", received: Received, answer: Answer) -> R
 
 async def _any_status(partner: "Partner", received: Received, answer: Answer) -> Reply:
     reply = await answer(received)
-    wrong = is_client_info(received) and received.method == "PUT" and read_json(reply.body)["status_code"] == 2001
+    wrong = is_client_info(received) and received.method == "PUT" and status_code_of(reply) == 2001
     if not wrong or not isinstance(partner, Platform):
         return reply
     info: dict[str, Any] = received.json

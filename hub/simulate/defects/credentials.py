@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from hub.simulate import handshake
 from hub.simulate.connection import Connection, LookUp
 from hub.simulate.defects import Answer, Answering, Defect
-from hub.simulate.defects.altering import data_of, is_credentials, with_members, with_token
+from hub.simulate.defects.altering import is_credentials, with_members, with_token
+from hub.simulate.defects.changing import data_of, status_code_of, succeeded, with_data
 from hub.simulate.handshake import Peer, new_credentials_token
-from hub.simulate.messages import Received, Reply, ok, read_json, refused
+from hub.simulate.messages import Received, Reply, ok, refused
 from hub.wire.headers import RoutingHeaders
 from hub.wire.party import Party
 
@@ -46,7 +47,7 @@ def _refusing(status: int, *methods: str, unless_status: int) -> Answering:
 
     async def answering(_: "Partner", received: Received, answer: Answer) -> Reply:
         reply = await answer(received)
-        refusal = is_credentials(received, *methods) and reply.status == unless_status and not _succeeded(reply)
+        refusal = is_credentials(received, *methods) and reply.status == unless_status and not succeeded(reply)
         return replace(reply, status=status) if refusal else reply
 
     return answering
@@ -92,7 +93,7 @@ async def _another_token_each_time(_: "Partner", received: Received, answer: Ans
 async def _a_role_twice(_: "Partner", received: Received, answer: Answer) -> Reply:
     reply = await answer(received)
     data = data_of(reply) if is_credentials(received) else None
-    return with_members(reply, data={**data, "roles": [data["roles"][0], *data["roles"]]}) if data else reply
+    return with_data(reply, {**data, "roles": [data["roles"][0], *data["roles"]]}) if data else reply
 
 
 async def _for_somebody_else(_: "Partner", received: Received, answer: Answer) -> Reply:
@@ -106,12 +107,12 @@ async def _for_somebody_else(_: "Partner", received: Received, answer: Answer) -
         "party_id": _SOMEBODY.party_id,
         "business_details": {"name": "Somebody else"},
     }
-    return with_members(reply, data={**data, "roles": [*data["roles"], foreign]})
+    return with_data(reply, {**data, "roles": [*data["roles"], foreign]})
 
 
 async def _saying_nothing(_: "Partner", received: Received, answer: Answer) -> Reply:
     reply = await answer(received)
-    failed = is_credentials(received, "POST") and read_json(reply.body).get("status_code") == 3001
+    failed = is_credentials(received, "POST") and status_code_of(reply) == 3001
     return with_members(reply, status_code=3000, status_message="something went wrong") if failed else reply
 
 
@@ -131,10 +132,6 @@ async def _not_routed(_: "Partner", received: Received, answer: Answer) -> Reply
 def _routed(partner: "Partner", headers: dict[str, str]) -> dict[str, str]:
     sender = partner.party if isinstance(partner, Connection) else None
     return RoutingHeaders(to=_SOMEBODY, sender=sender).write() | headers
-
-
-def _succeeded(reply: Reply) -> bool:
-    return bool(read_json(reply.body).get("status_code") == 1000)
 
 
 DEFECTS: Mapping[str, Defect] = {

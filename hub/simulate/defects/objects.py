@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.simulate.defects import Answer, Defect
 from hub.simulate.defects.altering import before, is_client_info, is_push
+from hub.simulate.defects.changing import status_code_of
 from hub.simulate.messages import Received, Reply, ok, read_json, refused
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _object(received: Received) -> dict[str, Any]:
 
 
 def _is_invalid(reply: Reply) -> bool:
-    return reply.status == 200 and read_json(reply.body).get("status_code") == 2001
+    return reply.status == 200 and status_code_of(reply) == 2001
 
 
 def _is_at_its_address(received: Received, body: Mapping[str, Any]) -> bool:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.simulate.defects import Answer, Answering, Defect
-from hub.simulate.defects.altering import data_of, is_list, with_members, with_query
-from hub.simulate.messages import Received, Reply, read_json, refused
+from hub.simulate.defects.altering import is_list, with_query
+from hub.simulate.defects.changing import data_of, status_code_of, with_data
+from hub.simulate.messages import Received, Reply, refused
 from hub.wire.paging import LIMIT, LINK
 from hub.wire.types import format_datetime, parse_datetime
 
@@ -67,7 +68,7 @@ def _nothing_there(_: "Partner", received: Received, reply: Reply) -> Reply:
 
 def _this_way_and_that(partner: "Partner", _: Received, reply: Reply) -> Reply:
     turned = partner.received_count % 2 == 0 and data_of(reply)
-    return with_members(reply, data=turned[::-1]) if turned else reply
+    return with_data(reply, turned[::-1]) if turned else reply
 
 
 def _losing_date_to(_: "Partner", __: Received, reply: Reply) -> Reply:
@@ -78,7 +79,7 @@ def _losing_date_to(_: "Partner", __: Received, reply: Reply) -> Reply:
 
 async def _whatever_is_asked(_: "Partner", received: Received, answer: Answer) -> Reply:
     reply = await answer(received)
-    if not is_list(received) or read_json(reply.body)["status_code"] != 2001:
+    if not is_list(received) or status_code_of(reply) != 2001:
         return reply
     return await answer(replace(received, query={"date_from": "2000-01-01T00:00:00Z"}))
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from hub.simulate.defects import Answer, Defect
-from hub.simulate.defects.altering import authorization, data_of, is_details, is_versions, with_members
+from hub.simulate.defects.altering import authorization, is_details, is_versions
+from hub.simulate.defects.changing import data_of, with_data
 from hub.simulate.messages import Received, Reply, refused
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ async def _open_with_any_token(partner: "Partner", received: Received, answer: A
 async def _a_version_twice(_: "Partner", received: Received, answer: Answer) -> Reply:
     reply = await answer(received)
     versions = data_of(reply) if is_versions(received) else None
-    return with_members(reply, data=versions * 2) if versions else reply
+    return with_data(reply, versions * 2) if versions else reply
 
 
 async def _few_at_once(partner: "Partner", received: Received, answer: Answer) -> Reply:
@@ -82,7 +83,7 @@ def _endpoints(received: Received, reply: Reply) -> list[dict[str, Any]]:
 
 
 def _offering(reply: Reply, endpoints: list[dict[str, Any]]) -> Reply:
-    return with_members(reply, data={**data_of(reply), "endpoints": endpoints}) if endpoints else reply
+    return with_data(reply, {**data_of(reply), "endpoints": endpoints}) if endpoints else reply
 
 
 DEFECTS: Mapping[str, Defect] = {
