@@ -1,6 +1,9 @@
 """The reference partners have something in every list, all of it valid and exact."""
 
 from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
 
 from hub.simulate.messages import write_json
 from hub.simulate.reference import FINISHED_SESSIONS, STATIONS, SUITE, reference_cpo, reference_emsp
@@ -17,7 +20,7 @@ from modules.tariffs.objects import Tariff
 def test_everything_of_them_is_valid() -> None:
     """Every object passes the hub's own check, as it goes out."""
     cpo, emsp = reference_cpo(), reference_emsp()
-    owned = [
+    owned: list[tuple[type[BaseModel], Any]] = [
         *((Location, one) for one in cpo.locations.values()),
         *((Tariff, one) for one in cpo.tariffs.values()),
         *((Session, one) for one in cpo.sessions.values()),
