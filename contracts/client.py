@@ -28,7 +28,6 @@ _PARTS_AT_ONCE = 256
 _REDIRECTS = frozenset({307, 308})
 _IDLE_S = 60.0
 """How long a connection is kept for the next call: longer than any pause, so that a check can see what comes of it."""
-_CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +133,10 @@ class Client:
         """A GET is repeated once when the connection was closed just then, as it may be at any time. Source: RFC 9112, 9.3.1."""
         try:
             return await self._once(sent, url)
-        except _CLOSED:
-            if sent.method != "GET":
+        except httpx.TransportError as error:
+            if sent.method != "GET" or not _is_closed(error):
                 raise
-            return await self._once(sent, url)
+        return await self._once(sent, url)
 
     async def _once(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
         if len(url) > URL_MAX_CHARS:
@@ -167,6 +166,12 @@ class Client:
             await response.aclose()
             self._http.cookies.clear()
         return response.status_code, headers, _unpack(body, headers.get("content-encoding", ""), sent.answer_max_bytes)
+
+
+def _is_closed(error: httpx.TransportError) -> bool:
+    """Before the first byte of an answer."""
+    silent = isinstance(error, httpx.RemoteProtocolError) and "without sending a response" in str(error)
+    return silent or isinstance(error, httpx.ReadError | httpx.WriteError)
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

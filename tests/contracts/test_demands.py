@@ -53,15 +53,15 @@ def test_a_demand_that_is_met(value: Any, demand: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("value", "demand", "expected"),
     [
-        (MORNING, {"at_least": FRACTION}, f"the value at least '{FRACTION}'"),
-        ("nl*cts", {"equals": "NL*CTS"}, "the value equal to 'NL*CTS'"),
+        (MORNING, {"at_least": FRACTION}, f'the value at least "{FRACTION}"'),
+        ("nl*cts", {"equals": "NL*CTS"}, 'the value equal to "NL*CTS"'),
         (Decimal("0.30000000000000004"), {"decimals": 4}, "the value with at most so many decimals: 4"),
         ("0.3", {"decimals": 4}, "the value with at most so many decimals: 4"),
-        (6, {"about": "total", "sum_of": {"parts": [Decimal("0.5")]}}, "total the sum of {'parts': [0.5]}"),
-        (6, {"sum_of": {"parts": ["6"]}}, "the value the sum of {'parts': ['6']}"),
-        (["X"], {"lacks": "X"}, "the value without 'X'"),
-        (None, {"about": "data", "present": True}, "data present"),
-        (1, {"about": "data", "present": False}, "data absent"),
+        (6, {"about": "total", "sum_of": {"parts": [Decimal("0.5")]}}, 'total the sum of {"parts": [0.5]}'),
+        (6, {"sum_of": {"parts": ["7"]}}, 'the value the sum of {"parts": ["7"]}'),
+        (["X"], {"lacks": "X"}, 'the value without "X"'),
+        (None, {"about": "data", "present": True}, "data to be there"),
+        (1, {"about": "data", "present": False}, "no data"),
     ],
 )
 def test_a_demand_that_is_not_met(value: Any, demand: dict[str, Any], expected: str) -> None:
@@ -77,4 +77,4 @@ def test_a_difference_that_is_ignored_is_not_shown() -> None:
     one = {"status": "AVAILABLE", "evses": [{"uid": "1", "status": "BLOCKED"}]}
     other = {"status": "BLOCKED", "evses": [{"uid": "2", "status": "BLOCKED"}]}
 
-    assert differing(one, other, frozenset({"status"})) == "/evses/0/uid: '2' instead of '1'"
+    assert differing(one, other, frozenset({"status"})) == '/evses/0/uid: "2" instead of "1"'

@@ -42,8 +42,8 @@ def _each(**arguments: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("arguments", "verdict", "observed"),
     [
-        ({}, "failed", "'A'"),
-        ({"where": [{"value": "${item.n}", "at_least": 2}]}, "failed", "'B'"),
+        ({}, "failed", '"A"'),
+        ({"where": [{"value": "${item.n}", "at_least": 2}]}, "failed", '"B"'),
         ({"where": [{"value": "${item.name}", "equals": "x"}]}, "passed", ""),
         (
             {"where": [{"value": "${item.n}", "at_least": 9}], "because": "none is so large"},
