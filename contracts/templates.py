@@ -43,9 +43,7 @@ def find(path: str, scope: Scope) -> Any:
         found = _member(found, name)
     if found is _NOTHING and not path.endswith("?"):
         raise CheckFailed(f"a value at {path}", "there is none")
-    if found is _NOTHING:
-        return None
-    return found() if callable(found) else found
+    return None if found is _NOTHING else found
 
 
 def look(path: str, scope: Scope) -> Any:
@@ -69,13 +67,14 @@ def _find_all(names: list[str], scope: Scope) -> list[Any]:
     return found
 
 
-def _member(held: Any, name: str) -> Any:
-    value = held() if callable(held) else held
+def _member(value: Any, name: str) -> Any:
+    """A member or an element; what is a function is made here."""
+    found: Any = _NOTHING
     if isinstance(value, Mapping) and name in value:
-        return value[name]
-    if isinstance(value, list) and name.lstrip("-").isdigit() and -len(value) <= int(name) < len(value):
-        return value[int(name)]
-    return _NOTHING
+        found = value[name]
+    elif isinstance(value, list) and name.lstrip("-").isdigit() and -len(value) <= int(name) < len(value):
+        found = value[int(name)]
+    return found() if callable(found) else found
 
 
 def _text(value: Any) -> str:

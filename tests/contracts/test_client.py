@@ -134,6 +134,47 @@ async def test_a_fault_holds_on_to_nothing(client: Client) -> None:
     assert failed.value.__context__ is None
 
 
+@pytest.mark.parametrize(("method", "answered"), [("GET", True), ("PUT", False)])
+async def test_a_connection_that_was_closed_just_then(client: Client, method: str, answered: bool) -> None:
+    """A GET is sent once more over a new one; what could have had an effect is not."""
+
+    async def respond(_: Asked, writer: asyncio.StreamWriter) -> None:
+        if len(partner.asked) == 1:
+            writer.transport.abort()
+            raise ConnectionError
+        writer.write(answer(BODY))
+
+    async with raw_partner(respond) as partner:
+        sent = Sent(method=method, url=partner.versions_url)
+        if answered:
+            assert (await client.call(sent)).http == 200
+        else:
+            with pytest.raises(CheckFailed):
+                await client.call(sent)
+
+    assert len(partner.asked) == (2 if answered else 1)
+
+
+@pytest.mark.parametrize(
+    ("case", "names"), [("", {"Authorization", "X-A"}), ("lower", {"authorization", "x-a"}), ("upper", {"X-A"})]
+)
+async def test_header_names_are_spelled_as_was_asked(client: Client, case: str, names: set[str]) -> None:
+    """On the wire, for platforms that look for one spelling."""
+    heads: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer(BODY))
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}/"
+        await client.call(Sent(method="GET", url=url, headers={"X-A": "b"}, token="abc", header_case=case))
+
+    assert names <= {line.partition(":")[0] for line in heads[0].decode().split("\r\n")}
+
+
 def test_how_a_token_is_written() -> None:
     """In Base64 as 2.2.1 asks, as it is, and in the ways in which careless software does."""
     assert authorization("abc", "base64") == "Token YWJj"

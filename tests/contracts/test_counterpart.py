@@ -10,6 +10,7 @@ import pytest
 
 from contracts import counterpart as counterparts
 from contracts.client import Client, Sent
+from contracts.clock import monotonic_s
 from contracts.counterpart import Called, CannotListen, Counterpart
 from contracts.outcomes import CheckFailed
 
@@ -47,6 +48,25 @@ async def test_calls_are_recorded_and_waited_for(counterpart: Counterpart) -> No
     assert called.value()["body"] == {"result": "ACCEPTED"}
     with pytest.raises(CheckFailed, match="no such call came"):
         await counterpart.wait_for(lambda one: one.path == "/callback/2", 0.05, "another")
+
+
+async def test_a_call_tells_with_which_token_it_came(counterpart: Counterpart) -> None:
+    """One that it issued is named, decoded; another is not, and opens nothing."""
+    token = counterpart.issue()
+    await ask(counterpart, "/versions", token=token)
+    await ask(counterpart, "/versions", token="another")
+
+    assert [called["token"] for called in counterpart.since(0)] == [token, ""]
+
+
+async def test_calls_since_an_instant(counterpart: Counterpart) -> None:
+    """What came before does not count."""
+    token = counterpart.issue()
+    await ask(counterpart, "/versions", token=token)
+    began_s = monotonic_s()
+    await ask(counterpart, "/2.2.1", token=token)
+
+    assert [called["path"] for called in counterpart.since(began_s)] == ["/2.2.1"]
 
 
 async def test_a_script_comes_first(counterpart: Counterpart) -> None:
