@@ -1,4 +1,4 @@
-"""The step verbs: a dozen words in which every check is written. Each takes the trial and the step's arguments, filled."""
+"""The step verbs: a good dozen words in which every check is written. Each takes the trial and the step's arguments, filled."""
 
 import asyncio
 import re

@@ -92,14 +92,15 @@ def test_a_check_that_only_looks_asks_by_get_alone() -> None:
 
 
 async def test_a_session_that_the_suite_started_is_stopped() -> None:
-    """After START_SESSION nothing goes on charging at the operator."""
-    async with _connected(reference_cpo()) as platform:
-        await _judged(platform, "CPO", {"CMD-01"})
-        assert isinstance(platform, Cpo)
-        await platform.tasks.join()
+    """After START_SESSION comes STOP_SESSION, for the very session, and nothing goes on charging at the operator."""
+    operator = reference_cpo()
+    async with _connected(operator):
+        await _judged(operator, "CPO", {"CMD-01"})
+        stopped = [one.json["session_id"] for one in operator.requests if one.path.endswith("/STOP_SESSION")]
+        await operator.tasks.join()
 
-        assert len(platform.runs) == 1
-        assert {session["status"] for session in platform.sessions.values()} == {"COMPLETED"}
+    assert stopped == list(operator.runs)
+    assert [operator.sessions[session_id]["status"] for session_id in stopped] == ["COMPLETED"]
 
 
 async def test_checks_of_an_empty_list_are_skipped() -> None:
