@@ -123,6 +123,11 @@ def load(root: Path = ROOT) -> Suite:
     )
 
 
+def version(root: Path = ROOT) -> str:
+    """The suite's version, without reading the rest of it."""
+    return str(yaml.safe_load((root / "suite.yaml").read_text())["version"])
+
+
 def digest(root: Path = ROOT) -> str:
     """SHA-256 over the path and content of every file that says what a check is."""
     whole = hashlib.sha256()

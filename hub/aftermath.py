@@ -1,17 +1,20 @@
 """What happens after a reply has left: the index learns, carried bodies are checked for reporting. Never on the way."""
 
 import asyncio
-from collections import Counter, OrderedDict
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import replace
 
 import structlog
 
 from hub.broadcasting import problems
 from hub.catalog import Errand
-from hub.clock import monotonic_s
+from hub.clock import monotonic_s, now_utc
+from hub.store.judgements import Fault, FaultStore
 from hub.store.protocols import IndexStore, StoreUnavailable
 from hub.wire import json_text
-from hub.wire.interface import Learned, Version
+from hub.wire.interface import Learned, Problem, Version
 from hub.wire.party import Party
 
 _WAITING_MAX = 1_000
@@ -20,19 +23,24 @@ _PAUSE_S = 0.005
 _SHARE = 0.02
 """Of the processor that checks may take: in a flood they become samples."""
 _SHOWN = 3
+_RULES_MAX = 5_000
+_TELL_EVERY_S = 2.0
+_NUMBER = re.compile(r"(?<=/)\d+(?=/|:|$)")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\d{2,}")
 
 
 class Aftermath:
     """A bounded queue and one worker; under load checks are skipped and counted, learning waits its turn."""
 
-    def __init__(self, index: IndexStore) -> None:
+    def __init__(self, index: IndexStore, faults: FaultStore) -> None:
         self._index = index
+        self._faults = faults
         self._checks: asyncio.Queue[Errand] = asyncio.Queue(_WAITING_MAX)
         self._lessons: asyncio.Queue[Learned] = asyncio.Queue(10 * _WAITING_MAX)
         self._known: OrderedDict[Learned, None] = OrderedDict()
-        self.faults: Counter[str] = Counter()
-        """platform_id -> carried messages whose body breaks its class."""
+        self._found: dict[tuple[str, str], Fault] = {}
         self.skipped = 0
+        """Carried messages that were not checked since the start, because there were too many."""
 
     def carried(self, errand: Errand, receiver: Party) -> None:
         """Take note of a message that was carried to `receiver` and answered well; returns at once."""
@@ -82,6 +90,30 @@ class Aftermath:
                 for lesson in lessons:
                     self._known.pop(lesson, None)
 
+    def _count(self, errand: Errand, rules: Iterable[str]) -> None:
+        platform_id, now = errand.message.platform_id, now_utc()
+        for rule in dict.fromkeys(rules):
+            before = self._found.get((platform_id, rule))
+            if before is None and len(self._found) >= _RULES_MAX:
+                return
+            self._found[platform_id, rule] = Fault(
+                platform_id=platform_id,
+                rule=rule,
+                count=1 + (before.count if before else 0),
+                last_at=now,
+                correlation_id=errand.message.ids.correlation_id,
+            )
+
+    async def tell_forever(self) -> None:
+        """Add what was found to what every process found; a database that is away hears of it later."""
+        while True:
+            await asyncio.sleep(_TELL_EVERY_S)
+            found, self._found = self._found, {}
+            try:
+                await self._faults.add(list(found.values()))
+            except StoreUnavailable:
+                self._found = found | self._found
+
     async def check_forever(self) -> None:
         """Check carried bodies one at a time, with pauses that leave nearly all of the processor to messages."""
         while True:
@@ -104,7 +136,7 @@ class Aftermath:
             body = translation.to_2_2_1(body, message.routing.to)  # the classes are those of 2.2.1
         found = problems(match, replace(errand.call, body=body))
         if found:
-            self.faults[message.platform_id] += 1
+            self._count(errand, [_rule(match.module.identifier, problem) for problem in found])
             structlog.get_logger().info(
                 "carried_invalid",
                 sender=str(errand.call.sender),
@@ -113,3 +145,9 @@ class Aftermath:
                 correlation_id=message.ids.correlation_id,
                 problems=[str(problem) for problem in found[:_SHOWN]],
             )
+
+
+def _rule(module: str, problem: Problem) -> str:
+    """The rule that a body broke, without what was in it: `locations /evses/*/status: … is not one of …`."""
+    pointer = _NUMBER.sub("*", problem.pointer) or "/"
+    return f"{module} {pointer}: {_QUOTED.sub('…', problem.message)}"[:200]

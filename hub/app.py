@@ -1,11 +1,13 @@
 """The composition root: the one place where store, client session, clock, directory and modules meet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import ClientSession, ClientTimeout, web
 
 import modules
+from contracts.suite import version as suite_version
+from hub import verdicts
 from hub.addressing import Addressing
 from hub.admin import address as admin_address
 from hub.admin.app import PREFIX, admin_app
@@ -28,7 +30,10 @@ from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store, StoreUnavailable
 from hub.traffic import Traffic
-from hub.web import Runner, add_health, add_ocpi
+from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
+from hub.verifying.office import Verifying
+from hub.verifying.watch import Watch
+from hub.web import Runner, add_health, add_keys, add_ocpi
 
 _DRAIN_S = 10.0
 _QUESTION_S = 5.0
@@ -58,10 +63,14 @@ class Hub:
         """The picture of this moment."""
         return self._front.roster.directory
 
-    def mount(self, pipeline: Pipeline, admin: web.Application) -> None:
-        """Put the doors in: OCPI, the operators' API, health."""
+    def mount(
+        self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: Mapping[str, object]
+    ) -> None:
+        """Put the doors in: OCPI, the operators' API, calls to contract runs, the keys of verdicts, health."""
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s)
         add_health(self._web, self._why_not_ready)
+        add_keys(self._web, keys)
+        self._web.router.add_route("*", CONTRACT_RUN, callbacks.pass_on)
         self._web.add_subapp(PREFIX, admin)
 
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
@@ -157,9 +166,10 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         )
         await stack.enter_async_context(deliveries)
         hub = Hub(settings, store, front, deliveries, traffic)
-        aftermath = Aftermath(store.index)
+        aftermath = Aftermath(store.index, store.faults)
         tasks.spawn(aftermath.learn_forever(), "learn")
         tasks.spawn(aftermath.check_forever(), "check")
+        tasks.spawn(aftermath.tell_forever(), "tell what was found")
         acts = Acts(
             authenticate=front.door.authenticate,
             desk=front.desk,
@@ -180,6 +190,17 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             aftermath=aftermath,
             index=store.index,
         )
+        callbacks = Callbacks(settings, store.mappings, session)
+        verifying = Verifying(
+            settings=settings,
+            roster=front.roster,
+            secrets=secrets,
+            store=store.verifications,
+            suite_version=suite_version(),
+            open_callbacks=callbacks.open,
+        )
+        watch = Watch(settings, front.roster, verifying, tasks, owns=deliveries.owns)
+        tasks.spawn(watch.run(), "verify")
         services = AdminServices(
             partners=front.partners,
             store=store,
@@ -189,10 +210,10 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             traffic=traffic,
             settings=settings,
             secrets=secrets,
-            faults=aftermath.faults,
+            verifying=verifying,
             session=session,
         )
         pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)
-        hub.mount(pipeline, admin_app(services))
+        hub.mount(pipeline, admin_app(services), callbacks, verdicts.published(secrets))
         stack.push_async_callback(hub.close)
         yield hub

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hub.standing import Require
 from hub.wire.interface import TimeoutClass
 from hub.wire.party import Party
 
@@ -56,6 +57,14 @@ class Settings(BaseSettings):
     rotation_grace_s: float = Field(
         600.0, ge=0, le=600, description="Longest life of a token that a rotation replaced."
     )
+    require_verdict: Require = Field(
+        Require.WARN, description="What becomes of modules that are not verified: off, warn or enforce."
+    )
+    verdict_days: float = Field(30.0, gt=0, description="Days that a verdict of the contract suite counts.")
+    verdict_grace_days: float = Field(14.0, ge=0, description="Days that a module which was verified has to get well.")
+    verify_hour_utc: int = Field(2, ge=0, le=23, description="Hour of the nightly verification, in UTC.")
+    verify_jitter_h: float = Field(2.0, ge=0, le=12, description="Hours around it over which partners are spread.")
+    verify_soon_s: float = Field(60.0, ge=0, description="Seconds between a registration and its verification.")
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

@@ -4,8 +4,9 @@ The only file that imports httpx.
 """
 
 import getpass
+import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -89,6 +90,23 @@ class AdminClient:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise HubAway(f"{self.url} cannot be asked: {_reason(error)}.", f"echo ${URL_VARIABLE}") from None
         return self._read(answer)
+
+    def follow(
+        self, method: str, *path: str, body: Mapping[str, Any] | None = None, timeout_s: float = 30.0
+    ) -> Iterator[Any]:
+        """Send one call whose answer comes as lines of JSON, and yield each as it comes; raises as `ask` does."""
+        target = f"{self.url}{_PREFIX}/" + "/".join(quote(segment, safe="") for segment in path)
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        timeout = httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S)
+        try:
+            with self._client.stream(method, target, json=body, headers=headers, timeout=timeout) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    self._read(answer)
+                for line in answer.iter_lines():
+                    yield json.loads(line)
+        except (httpx.HTTPError, ValueError) as error:
+            raise HubAway(f"The hub at {self.url} broke off: {_reason(error)}.", "hubctl doctor") from None
 
     def _read(self, answer: httpx.Response) -> Any:
         try:

@@ -73,7 +73,8 @@ class Forwarding:
         if match and written is not wanted:
             emsp = _emsp(errand, call.sender, plan.target.party, directory)
             body = translate(match.module, body, written=written, wanted=wanted, emsp=emsp)
-        url = join(plan.endpoint_url, message.address.suffix) + (f"?{query}" if query else "")
+        url = join(plan.endpoint_url, message.address.suffix, slash=target.quirks.slash_in_calls)
+        url += f"?{query}" if query else ""
         way = Way(
             platform=target,
             party=plan.target.party,

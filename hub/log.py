@@ -110,7 +110,10 @@ def often(level: str) -> Callable[[Words], None] | None:
     def say(words: Words) -> None:
         lines.msg(write_line({"level": level, **words}))
 
-    return say
+    def say_elsewhere(words: Words) -> None:
+        structlog.get_logger().log(_LEVELS[level], **words)
+
+    return say if isinstance(lines, Lines) else say_elsewhere
 
 
 def write_line(words: Words) -> bytes:

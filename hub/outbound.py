@@ -64,8 +64,11 @@ def compose(
     )
 
 
-def join(endpoint_url: str, suffix: str) -> str:
-    """Join with exactly one slash; an empty suffix leaves the endpoint URL as the partner wrote it (checklist H2.10)."""
+def join(endpoint_url: str, suffix: str, *, slash: bool = False) -> str:
+    """Join with exactly one slash; an empty suffix leaves the endpoint URL as the partner wrote it (checklist H2.10).
+
+    With `slash` that one ends with a slash: the partner would redirect there.
+    """
     if not suffix.strip("/"):
-        return endpoint_url
+        return f"{endpoint_url.rstrip('/')}/" if slash else endpoint_url
     return f"{endpoint_url.rstrip('/')}/{suffix.lstrip('/')}"

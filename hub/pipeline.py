@@ -25,6 +25,8 @@ from hub.routing import (
     Lookup,
     Plan,
     able_to_call,
+    check_sender,
+    doubts,
     is_custom,
     route,
     route_found,
@@ -153,6 +155,8 @@ class Pipeline:
         progress.notes += ("FROM inferred",) if inferred else ()
         if caller.platform.state is PlatformState.SUSPENDED:
             raise ClientError("the operator of this hub has suspended your platform")
+        if module is not None:
+            check_sender(caller.platform, module, address.interface, directory)
         match = self._catalog.match(module, address.interface, inbound.method, address.suffix) if module else None
         body = await inbound.read_body(module.body_limit_bytes if module else _DEFAULT_BODY_LIMIT_BYTES)
         message = Message(
@@ -222,6 +226,7 @@ class Pipeline:
         match plan:
             case Forward():
                 progress.receiver = str(plan.target.party)
+                progress.notes += doubts(errand, plan, directory)
                 reply = await self._acts.forwarding.forward(errand, plan, directory)
                 progress.responder = plan.target.party
                 if reply.ocpi_status < 2000:

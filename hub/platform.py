@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from hub.standing import Side, Standing
 from hub.wire.interface import Interface, ModuleId, Version
 from hub.wire.party import Party, PartyRole
 
@@ -83,6 +84,8 @@ class Quirks:
     """Advertise our endpoint URLs with a trailing slash: the partner joins URL and id without one."""
     catch_up: bool = True
     """False: the partner pulls what it missed; the hub marks nothing for it."""
+    slash_in_calls: bool = False
+    """Its endpoint URLs redirect to the same with a trailing slash: the hub calls them so at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +112,19 @@ class Platform:
     """The one before, sealed, until the newer one is proven."""
     token_encoding: TokenEncoding = TokenEncoding.BASE64
     quirks: Quirks = Quirks()
+    standings: tuple[Standing, ...] = ()
+    """What the contract suite says of it, at most one for each side of each module."""
+    learned: Mapping[str, str] = field(default_factory=dict)
+    """What verifying it taught, for people: `redirects` -> `yes`, `sends_token_as` -> `raw`."""
     created_at: datetime
     registered_at: datetime | None = None
     suspended_reason: str = ""
     revision: int = 0
     """Raised by the store at every save; a save of an older revision is refused."""
+
+    def standing(self, side: Side, module: ModuleId) -> Standing | None:
+        """None when it was never judged."""
+        return next((one for one in self.standings if one.side is side and one.module == module), None)
 
     def hosts(self, party: Party) -> bool:
         """Tell whether a live (not gone) role of `party` is on this platform."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.platform import Agreement, ConnectionStatus, Effect, HostedParty, IssuedToken, Platform, PlatformState
+from hub.standing import Require
 from hub.wire.interface import Interface, ModuleId
 from hub.wire.party import Party, Role
 
@@ -69,6 +70,8 @@ class Directory:
     on_platform: Mapping[str, tuple[Hosted, ...]] = field(default_factory=dict)
     """platform_id -> the live parties on it."""
     agreements: Mapping[tuple[Party | None, Party | None, ModuleId | None], Agreement] = field(default_factory=dict)
+    require: Require = Require.OFF
+    """What becomes of messages of modules that are not verified."""
     found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     """What routing has worked out for this picture, so that it does so once (hub.routing.forward)."""
 
@@ -122,6 +125,7 @@ def build(
     platforms: Iterable[Platform],
     agreements: Iterable[Agreement],
     unseal: Callable[[Platform], str],
+    require: Require = Require.OFF,
 ) -> Directory:
     """Make the picture; `unseal` gives the clear outgoing token of a platform, empty when there is none."""
     known = list(platforms)
@@ -143,4 +147,5 @@ def build(
         hosted={party: tuple(places) for party, places in hosted.items()},
         on_platform={platform_id: tuple(places) for platform_id, places in on_platform.items()},
         agreements={(rule.sender, rule.receiver, rule.module): rule for rule in agreements},
+        require=require,
     )

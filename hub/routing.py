@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hub.catalog import Match, check_suffix
+from hub.catalog import Errand, Match, check_suffix
 from hub.delivery.receiver import Receiver
-from hub.platform import ConnectionStatus, PlatformState
+from hub.platform import ConnectionStatus, Platform, PlatformState
 from hub.registry import Directory, Hosted
 from hub.rewriting import PAGE
-from hub.wire.errors import HubError, InvalidParameters, ReceiverNotConnected, UnknownReceiver
+from hub.standing import Require, carries, complaint, side_of, side_serving, worrying
+from hub.wire.errors import ClientError, HubError, InvalidParameters, ReceiverNotConnected, UnknownReceiver
 from hub.wire.interface import ByIndex, ByParty, Call, Interface, Module, ModuleId, Routing
 from hub.wire.message import Address, Message
 from hub.wire.party import Party, Role
@@ -132,6 +133,10 @@ def _forward(address: Address, sender: Party, to: Party, roles: tuple[Role, ...]
         raise ReceiverNotConnected(f"{to} is {target.status}")
     if not directory.may_send(sender, to, address.module).allowed:
         raise ReceiverNotConnected(f"{to} is not connected to {sender} for {address.module}")
+    if directory.require is Require.ENFORCE and roles:
+        standing = target.platform.standing(side_of(target.role), address.module)
+        if not carries(standing):
+            raise ReceiverNotConnected(f"{to} carries no {address.module} here: its platform {complaint(standing)}")
     endpoint_url = directory.endpoint(target.platform, address.module, address.interface)
     if endpoint_url is None:
         raise HubError(f"{to} does not offer {address.module} {address.interface}")
@@ -165,8 +170,35 @@ def visible_owners(asking: Party, module: Module, directory: Directory) -> froze
         one.party
         for one in directory.with_roles(module.sender_roles)
         if one.status in {ConnectionStatus.CONNECTED, ConnectionStatus.OFFLINE}
+        and _verified(one, module, directory)
         and (one.party == asking or (receives and directory.may_exchange(asking, one.party, module.identifier)))
     )
+
+
+def check_sender(platform: Platform, module: Module, interface: Interface, directory: Directory) -> None:
+    """Refuse (2000) what a platform sends of a module that is not verified, where that is enforced; says which checks fail."""
+    if directory.require is not Require.ENFORCE:
+        return
+    other_side = Interface.RECEIVER if interface is Interface.SENDER else Interface.SENDER
+    standing = platform.standing(side_serving(module, other_side), module.identifier)
+    if not carries(standing):
+        raise ClientError(
+            f"your platform carries no {module.identifier} here: it {complaint(standing)}; hubctl contract run shows it to you"
+        )
+
+
+def doubts(errand: Errand, plan: Forward, directory: Directory) -> tuple[str, ...]:
+    """What a person should know of a forward where verdicts only warn: whose module fails its contract tests."""
+    if directory.require is not Require.WARN or errand.match is None:
+        return ()
+    module, interface = errand.match.module, errand.message.address.interface
+    other_side = Interface.RECEIVER if interface is Interface.SENDER else Interface.SENDER
+    sender = directory.platforms[errand.message.platform_id]
+    ends = (
+        (errand.call.sender, sender.standing(side_serving(module, other_side), module.identifier)),
+        (plan.target.party, plan.target.platform.standing(side_of(plan.target.role), module.identifier)),
+    )
+    return tuple(f"{party} {complaint(standing)}" for party, standing in ends if worrying(standing))
 
 
 def able_to_call(parties: Iterable[Hosted], module: Module | None, interface: Interface) -> list[Party]:
@@ -180,7 +212,15 @@ def _gets(one: Hosted, sender: Party, module: Module, directory: Directory) -> b
     platform = one.platform
     reached = platform.state is PlatformState.REGISTERED and (platform.reachable or platform.quirks.catch_up)
     offered = directory.endpoint(platform, module.identifier, Interface.RECEIVER) is not None
-    return reached and offered and directory.may_send(sender, one.party, module.identifier).allowed
+    allowed = directory.may_send(sender, one.party, module.identifier).allowed
+    return reached and offered and allowed and _verified(one, module, directory)
+
+
+def _verified(one: Hosted, module: Module, directory: Directory) -> bool:
+    """Nothing passes to or from a module that is not verified, where that is enforced."""
+    if directory.require is not Require.ENFORCE:
+        return True
+    return carries(one.platform.standing(side_of(one.role), module.identifier))
 
 
 def _route_custom(message: Message, directory: Directory) -> Plan:

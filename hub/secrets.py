@@ -11,6 +11,7 @@ from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -32,7 +33,7 @@ class SealBroken(Exception):
 class Secrets:
     """Everything that is derived from the server key; shows nothing of it."""
 
-    __slots__ = ("_hash_key", "_seal", "admin_key", "kid")
+    __slots__ = ("_hash_key", "_seal", "_verdict_key", "admin_key", "kid", "verdict_kid", "verdict_public_key")
 
     def __init__(self, key: bytes) -> None:
         """Derive a key for each use from `key`: at least 32 bytes, random or a long passphrase."""
@@ -42,6 +43,10 @@ class Secrets:
         """Signs the tokens of the admin API (HS256)."""
         self.kid = _derive(key, "key id")[:4].hex()
         """Tells this server key from another; not secret."""
+        self._verdict_key = Ed25519PrivateKey.from_private_bytes(_derive(key, "verdict signature"))
+        self.verdict_public_key = self._verdict_key.public_key().public_bytes_raw()
+        """Checks what `sign_verdict` signed; published."""
+        self.verdict_kid = hashlib.sha256(self.verdict_public_key).hexdigest()[:16]
 
     @classmethod
     def load(cls, secret_key: str, data_path: Path) -> Self:
@@ -57,6 +62,10 @@ class Secrets:
     def hash_token(self, credentials_token: str) -> str:
         """Return the HMAC-SHA256 of a token, in hex: all that is stored of a token that this hub issued."""
         return hmac.new(self._hash_key, credentials_token.encode(), hashlib.sha256).hexdigest()
+
+    def sign_verdict(self, verdict: bytes) -> bytes:
+        """Return the Ed25519 signature (64 bytes)."""
+        return self._verdict_key.sign(verdict)
 
     def seal(self, credentials_token: str, platform_id: str) -> str:
         """Encrypt a token that a partner issued, bound to its platform: `kid.nonce.ciphertext`, AES-256-GCM."""

@@ -1,7 +1,7 @@
 """aiohttp coming in: a request becomes an Inbound, a Reply becomes a response. One catch-all route for OCPI."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import structlog
@@ -50,6 +50,15 @@ def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> Non
         return web.json_response({"status": status, "reason": why_not or None}, status=503 if why_not else 200)
 
     app.router.add_get("/health", health)
+
+
+def add_keys(app: web.Application, keys: Mapping[str, object]) -> None:
+    """Serve the public keys of signed verdicts, for everyone."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response(keys, headers={"Cache-Control": "max-age=3600"})
+
+    app.router.add_get("/.well-known/ocpi-hub-keys.json", answer)
 
 
 class _Connection(web.RequestHandler):

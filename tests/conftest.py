@@ -14,6 +14,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from hub.config import Settings
+from hub.standing import Require
 from hub.store import embedded
 from hub.store.driver import close_client, open_client
 from hub.store.errors import MongoUnavailable
@@ -86,8 +87,8 @@ async def store(mongodb_url: str) -> AsyncIterator[Store]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings of a hub in a test: its own data directory, partners on loopback allowed."""
-    return Settings(_env_file=None, data_dir=tmp_path, allow_private_urls=True)
+    """Settings of a hub in a test: its own data directory, partners on loopback allowed, nobody verified unasked."""
+    return Settings(_env_file=None, data_dir=tmp_path, allow_private_urls=True, require_verdict=Require.OFF)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The aiohttp sub-application: who may come in, one shape for every refusal, an audit line for every write."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, get_origin
 from urllib.parse import unquote
 
@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic
+from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic, verification
 from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
@@ -19,6 +19,7 @@ PREFIX = "/admin/v1"
 BODY_LIMIT_BYTES = 64 * 1024
 ROUTES: tuple[AdminRoute[Any], ...] = (
     *partners.ROUTES,
+    *verification.ROUTES,
     *parties.ROUTES,
     *routes.ROUTES,
     *traffic.ROUTES,
@@ -44,12 +45,25 @@ def admin_app(office: AdminServices) -> web.Application:
 
 
 def _handler(office: AdminServices, row: AdminRoute[Any]) -> _Handler:
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.StreamResponse:
         asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
-        return _json(await row.act(call), row.http_status)
+        done = await row.act(call)
+        if isinstance(done, AsyncIterator):
+            return await _stream(request, done)
+        return _json(done, row.http_status)
 
     return handle
+
+
+async def _stream(request: web.Request, lines: AsyncIterator[Json]) -> web.StreamResponse:
+    """A line of JSON each; who stops reading ends what makes them."""
+    response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "application/x-ndjson"})
+    await response.prepare(request)
+    async for line in lines:
+        await response.write(orjson.dumps(line, option=orjson.OPT_UTC_Z) + b"\n")
+    await response.write_eof()
+    return response
 
 
 def _read_query(request: web.Request, asks: type[Asked]) -> Asked:

@@ -92,7 +92,7 @@ async def _list(call: AdminCall[Nothing]) -> Json:
 
 
 async def _show(call: AdminCall[Nothing]) -> Json:
-    return _partner(call.office, await call.office.partners.show(call.path["name"]))
+    return await _partner(call.office, await call.office.partners.show(call.path["name"]))
 
 
 async def _suspend(call: AdminCall[Suspend]) -> Json:
@@ -116,12 +116,16 @@ async def _change(call: AdminCall[Change]) -> Json:
     changed = await call.office.partners.set_quirks(
         call.path["name"], trailing_slash=asked.trailing_slash, catch_up=asked.catch_up
     )
-    return _partner(call.office, changed)
+    return await _partner(call.office, changed)
 
 
-def _partner(office: AdminServices, one: PartnerView) -> Json:
+async def _partner(office: AdminServices, one: PartnerView) -> Json:
+    """One partner with what its verdicts and its carried messages say."""
+    platform = office.directory().platforms[one.platform_id]
     return views.partner(one, office.traffic.platform_figures()) | {
-        "invalid_bodies": office.faults.get(one.platform_id, 0)
+        "standings": [views.standing(each) for each in platform.standings],
+        "learned": dict(platform.learned),
+        "faults": [views.fault(each) for each in await office.store.faults.of(one.platform_id)],
     }
 
 

@@ -1,6 +1,6 @@
 """What the admin API needs of the hub: one record, filled at the composition root."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import ClientSession
@@ -13,6 +13,7 @@ from hub.registry import Directory
 from hub.secrets import Secrets
 from hub.store.protocols import Store
 from hub.traffic import Traffic
+from hub.verifying.office import Verifying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,6 @@ class AdminServices:
     traffic: Traffic
     settings: Settings
     secrets: Secrets
-    faults: Mapping[str, int]
-    """platform_id -> carried messages that broke their class, since this process started."""
+    verifying: Verifying
     session: ClientSession
     """For the question whether the public URL answers."""

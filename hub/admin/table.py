@@ -1,6 +1,6 @@
 """How a route of the admin API describes itself: a row that the server reads, and the OpenAPI document too."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -41,7 +41,8 @@ class AdminRoute(Generic[AskedT]):
 
     method: str
     path: str
-    act: Callable[[AdminCall[AskedT]], Awaitable[Json]]
+    act: Callable[[AdminCall[AskedT]], Awaitable[Json | AsyncIterator[Json]]]
+    """What comes bit by bit is sent as one line of JSON each (application/x-ndjson); the last line is the outcome."""
     asks: type[AskedT]
     summary: str
     http_status: int = 200

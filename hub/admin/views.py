@@ -3,13 +3,15 @@
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hub.admin.errors import BadRequest
 from hub.admin.table import Json
 from hub.partners.steps import Step
 from hub.partners.views import Outcome, PartnerView, PartyView
 from hub.platform import Agreement
+from hub.standing import Standing, carries
+from hub.store.judgements import Fault
 from hub.store.protocols import FailedDelivery, Leg
 from hub.traffic import HIDDEN, Figures
 
@@ -95,6 +97,28 @@ def agreement(rule: Agreement) -> Json:
         "created_by": rule.created_by,
         "created_at": rule.created_at,
     }
+
+
+def standing(one: Standing) -> dict[str, Any]:
+    """One side of one module, as the contract suite judged it."""
+    return {
+        "side": one.side,
+        "module": one.module,
+        "state": one.state,
+        "carries": carries(one),
+        "judged_at": one.judged_at,
+        "expires_at": one.expires_at,
+        "failing_since": one.failing_since,
+        "failed_blockers": list(one.failed_blockers),
+        "suite_version": one.suite_version,
+        "override_until": one.override_until,
+        "override_reason": one.override_reason,
+    }
+
+
+def fault(one: Fault) -> Json:
+    """A rule that carried messages broke."""
+    return {"rule": one.rule, "count": one.count, "last_at": one.last_at, "correlation_id": one.correlation_id}
 
 
 def leg(one: Leg, partner_name: str) -> Json:

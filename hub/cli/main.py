@@ -21,6 +21,7 @@ from hub.cli import (
     simulate,
     status,
     traffic,
+    verdicts,
 )
 from hub.cli.errors import ExitCode, report
 
@@ -56,6 +57,7 @@ app.add_typer(routes.app, name="routes")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(contract.app, name="contract")
+app.add_typer(verdicts.app, name="verdict")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin_token.app, name="admin")

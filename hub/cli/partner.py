@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.cli import asking, output, partner_views, words
+from hub.cli import asking, output, partner_verify, partner_views, words
 from hub.cli.errors import usage
 from hub.cli.words import AsJson, PartnerName, PartyClaims, Yes
 
-app = typer.Typer(no_args_is_help=True, help="Partners: invite, register, suspend, rotate, remove.")
+app = typer.Typer(no_args_is_help=True, help="Partners: invite, register, verify, suspend, rotate, remove.")
 TrailingSlash = Annotated[
     bool,
     typer.Option(
@@ -209,6 +209,11 @@ def remove(name: PartnerName, yes: Yes = False, as_json: AsJson = False) -> None
     shown = _ask_first(name, "Removes {} for good: its tokens end; {} told.", yes=yes)
     done = asking.ask("DELETE", "partners", shown, timeout_s=asking.PARTNER_TIMEOUT_S)
     _show_outcome(done, f"Removed {output.plain(shown)}.", as_json=as_json)
+
+
+app.command()(partner_verify.verify)
+app.command()(partner_verify.verdict)
+app.command()(partner_verify.override)
 
 
 def _ask_first(name: str, said: str, *, yes: bool) -> str:

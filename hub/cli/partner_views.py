@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from hub.cli import output
+from hub.cli import output, verdicts
 from hub.cli.output import Column
 
 _STATUS_COLOURS = {
@@ -16,6 +16,7 @@ _STATUS_COLOURS = {
     "SUSPENDED": output.YELLOW,
 }
 _OLD_TOKEN_DAYS = 90
+_FAULTS_SHOWN = 5
 
 
 def show_invitation(shown: Mapping[str, str], parties: list[str], expires_at: str | None) -> None:
@@ -80,11 +81,12 @@ def _facts(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "TOKENS", f"age {_token_age(one['token_age_days'])}, sent as {one['token_encoding']}"
     switches = f"trailing slash {_on(one['trailing_slash'])}, catch-up {_on(one['catch_up'])}"
     yield "SWITCHES", switches
-    if one.get("invalid_bodies"):
-        yield (
-            "INVALID",
-            f"{one['invalid_bodies']} carried bodies broke their class; the log's carried_invalid lines say how",
-        )
+    for name, value in sorted(one.get("learned", {}).items()):
+        yield "LEARNED", f"{name.replace('_', ' ')}: {output.plain(value)}"
+    for each in one.get("standings", ()):
+        yield "VERDICT", verdicts.line(each)
+    for fault in one.get("faults", ())[:_FAULTS_SHOWN]:
+        yield "INVALID", f"{fault['count']}x {output.plain(fault['rule'])}"
 
 
 def _needs(one: dict[str, Any]) -> Iterator[tuple[str, str]]:

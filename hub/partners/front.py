@@ -106,7 +106,7 @@ async def open_front(
 def _wire(needs: _Needs) -> Front:
     settings, store, secrets = needs.settings, needs.store, needs.secrets
     modules = [module.identifier for module in needs.catalog.functional()]
-    roster = Roster(settings.party, store.platforms, store.agreements, secrets.unseal)
+    roster = Roster(settings.party, store.platforms, store.agreements, secrets.unseal, require=settings.require_verdict)
 
     def set_out(record: Callable[[Leg], None] = needs.record) -> Journey:
         return Journey(needs.post, settings.registration_timeout_s, record)

@@ -167,6 +167,10 @@ class Partners:
         )
         return await self._means.roster.disagree(rule.rule_id)
 
+    async def amend(self, platform_id: str, edit: Callable[[Platform], Platform]) -> Platform:
+        """Save an edit of a platform (hub.partners.roster)."""
+        return await self._means.roster.amend(platform_id, edit)
+
     async def _amend(self, name: str, edit: Callable[[Platform], Platform]) -> Outcome:
         platform = await self._means.roster.amend(self.find(name).platform_id, edit)
         return Outcome(partner=await self._show(platform.platform_id))

@@ -12,6 +12,7 @@ from hub.partners.parties import stamped
 from hub.platform import Agreement, HostedParty, Platform
 from hub.registry import Directory, build
 from hub.secrets import SealBroken
+from hub.standing import Require
 from hub.store.protocols import AgreementStore, Conflict, PlatformStore, StoreUnavailable
 from hub.wire.party import Party
 
@@ -34,10 +35,11 @@ class Roster:
         agreements: AgreementStore,
         unseal: Callable[[str, str], str],
         *,
+        require: Require = Require.OFF,
         now: Callable[[], datetime] = now_utc,
     ) -> None:
         """`unseal(sealed, platform_id)` opens an outgoing token; it raises SealBroken for one of another server key."""
-        self.directory = Directory(hub=hub)
+        self.directory = Directory(hub=hub, require=require)
         self._platforms = platforms
         self._agreements = agreements
         self._unseal = unseal
@@ -67,7 +69,7 @@ class Roster:
             platforms = await self._platforms.all()
             agreements = await self._agreements.all()
             before = self.directory
-            self.directory = build(before.hub, platforms, agreements, self._open)
+            self.directory = build(before.hub, platforms, agreements, self._open, before.require)
             self._answered = answers
             live = {(platform.platform_id, platform.outgoing) for platform in platforms}
             self._opened = {known: token for known, token in self._opened.items() if known in live}

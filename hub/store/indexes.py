@@ -18,11 +18,15 @@ DELIVERIES = "deliveries"
 LEASES = "leases"
 PRESENCE = "presence"
 COUNTERS = "counters"
+VERIFICATIONS = "verifications"
+FAULTS = "faults"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
 INDEX_LIFE_DAYS = 400
 """For what the index learned and nobody said again: longer than a token or a station usually goes unmentioned."""
+VERIFICATION_LIFE_DAYS = 400
+FAULT_LIFE_DAYS = 30
 _DAY_S = 86_400
 _INDEX_OPTIONS_CONFLICT = 85
 
@@ -49,6 +53,14 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("correlation_id", ASCENDING)], name="correlation_id"),
             IndexModel([("parties", ASCENDING), ("_id", ASCENDING)], name="parties"),
             IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
+        ],
+        VERIFICATIONS: [
+            IndexModel([("platform_id", ASCENDING), ("judged_at", DESCENDING)], name="platform"),
+            IndexModel([("judged_at", ASCENDING)], name="age", expireAfterSeconds=VERIFICATION_LIFE_DAYS * _DAY_S),
+        ],
+        FAULTS: [
+            IndexModel([("platform_id", ASCENDING), ("count", DESCENDING)], name="platform"),
+            IndexModel([("last_at", ASCENDING)], name="age", expireAfterSeconds=FAULT_LIFE_DAYS * _DAY_S),
         ],
         DELIVERIES: [
             IndexModel([("platform_id", ASCENDING), ("last_at", DESCENDING)], name="platform"),

@@ -10,6 +10,7 @@ from hub.store.deliveries import MongoDeliveries
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
 from hub.store.facts import MongoFacts
+from hub.store.faults import MongoFaults
 from hub.store.index import MongoIndex
 from hub.store.indexes import create_indexes
 from hub.store.leases import MongoLeases
@@ -19,6 +20,7 @@ from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
 from hub.store.traces import MongoTraces
+from hub.store.verifications import MongoVerifications
 
 _UNAUTHORIZED = 13
 
@@ -92,5 +94,7 @@ def _store(database: Database) -> Store:
         deliveries=MongoDeliveries(database),
         leases=MongoLeases(database),
         presence=MongoPresence(database),
+        verifications=MongoVerifications(database),
+        faults=MongoFaults(database),
         facts=MongoFacts(database),
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from hub.platform import Agreement, Platform
+from hub.store.judgements import FaultStore, VerificationStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -356,4 +357,6 @@ class Store:
     deliveries: DeliveryStore
     leases: LeaseStore
     presence: PresenceStore
+    verifications: VerificationStore
+    faults: FaultStore
     facts: FactStore

@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 from hypothesis import strategies as st
 
 from hub.platform import Agreement, HostedParty, IssuedToken, Platform, PlatformState, Quirks, TokenKind
+from hub.standing import Side, Standing
+from hub.store.judgements import Fault, Verification
 from hub.store.protocols import (
     DeliveryState,
     FailedDelivery,
@@ -47,6 +49,15 @@ MAYBE = st.none() | MOMENTS
 ISSUED = every(IssuedToken, issued_at=MAYBE, expires_at=MAYBE)
 HOSTED = every(HostedParty, party_role=PARTY_ROLES, status_changed_at=MOMENTS)
 ENDPOINTS = st.dictionaries(st.tuples(MODULES, st.sampled_from(Interface)), st.text())
+STANDINGS = every(
+    Standing,
+    side=st.sampled_from(Side),
+    module=MODULES,
+    judged_at=MOMENTS,
+    expires_at=MOMENTS,
+    failing_since=MAYBE,
+    override_until=MAYBE,
+)
 PLATFORMS = every(
     Platform,
     claims=st.frozensets(PARTY_ROLES),
@@ -55,6 +66,8 @@ PLATFORMS = every(
     endpoints=ENDPOINTS,
     issued=st.lists(ISSUED, max_size=3).map(tuple),
     quirks=every(Quirks),
+    standings=st.lists(STANDINGS, max_size=3).map(tuple),
+    learned=st.dictionaries(st.text(), st.text()),
     created_at=MOMENTS,
     registered_at=MAYBE,
     revision=COUNTS,
@@ -72,6 +85,11 @@ LEGS = every(
 FAILED = every(
     FailedDelivery, key=KEYS, http_status=st.integers(0, 599), tries=COUNTS, first_at=MOMENTS, last_at=MOMENTS
 )
+
+VERIFICATIONS = every(
+    Verification, judged_at=MOMENTS, verdicts=st.dictionaries(MODULES, st.binary(max_size=50), max_size=3)
+)
+FAULTS = every(Fault, count=COUNTS, last_at=MOMENTS)
 
 
 def platform(name: str = "Charge Point Alpha", **changes: Any) -> Platform:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from bson import CodecOptions, decode, encode
 from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.platform import Platform
 from hub.store.records import read, write
@@ -15,7 +16,16 @@ AWARE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
 
 @given(
-    record=samples.PLATFORMS | samples.AGREEMENTS | samples.OBJECTS | samples.MAPPINGS | samples.LEGS | samples.FAILED
+    record=st.one_of(
+        samples.PLATFORMS,
+        samples.AGREEMENTS,
+        samples.OBJECTS,
+        samples.MAPPINGS,
+        samples.LEGS,
+        samples.FAILED,
+        samples.VERIFICATIONS,
+        samples.FAULTS,
+    )
 )
 def test_every_record_survives_the_database(record: object) -> None:
     """Whatever a record holds, what is read back equals it, field for field."""
