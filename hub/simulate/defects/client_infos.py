@@ -20,14 +20,12 @@ _EVERY_S = 0.02
 
 
 async def _never_offline(_: "Partner", received: Received, answer: Answer) -> Reply:
-    told = is_client_info(received) and received.method == "PUT"
-    return ok() if told and received.json.get("status") == "OFFLINE" else await answer(received)
+    return ok() if _says_offline(received) else await answer(received)
 
 
 async def _now_more_than_ever(partner: "Partner", received: Received, answer: Answer) -> Reply:
     reply = await answer(received)
-    told = is_client_info(received) and received.method == "PUT" and isinstance(partner, Platform)
-    if told and isinstance(partner, Platform) and received.json["status"] == "OFFLINE":
+    if isinstance(partner, Platform) and _says_offline(received):
         party = Party.of(received.json["country_code"], received.json["party_id"])
         partner.tasks.spawn(_push_to(partner, party), "pushing to a party that is offline")
     return reply
@@ -36,9 +34,8 @@ async def _now_more_than_ever(partner: "Partner", received: Received, answer: An
 async def _push_to(platform: Platform, party: Party) -> None:
     """Until it is said to be back."""
     for _ in range(_PUSHES_MAX):
-        if not any(
-            about.party == party and info["status"] == "OFFLINE" for about, info in platform.client_infos.items()
-        ):
+        known = {info["status"] for about, info in platform.client_infos.items() if about.party == party}
+        if "OFFLINE" not in known:
             return
         path = f"/{platform.party.country_code}/{platform.party.party_id}/1"
         await platform.tell("PUT", "tariffs", Interface.RECEIVER, path, {}, to=party)
@@ -71,7 +68,7 @@ async def _once_deaf(partner: "Partner", received: Received, answer: Answer) -> 
         return await answer(received)
     paths: list[str] = []
     for one in before(partner, received):
-        if is_client_info(one) and one.json.get("status") == "OFFLINE":
+        if _says_offline(one):
             return await answer(received) if received.path in paths else await _known_before(partner, received, answer)
         paths.append(one.path)
     return await answer(received)
@@ -80,6 +77,11 @@ async def _once_deaf(partner: "Partner", received: Received, answer: Answer) -> 
 async def _known_before(partner: "Partner", received: Received, answer: Answer) -> Reply:
     known = any(is_push(one) and one.path == received.path for one in before(partner, received))
     return ok() if known else await answer(received)
+
+
+def _says_offline(received: Received) -> bool:
+    put = is_client_info(received) and received.method == "PUT"
+    return bool(put and received.json.get("status") == "OFFLINE")
 
 
 DEFECTS: Mapping[str, Defect] = {
