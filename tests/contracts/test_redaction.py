@@ -52,6 +52,7 @@ def test_a_token_is_hidden_however_it_is_spelled(
     for shown in (redactor.text(before + spelled + after), redactor.body((before + spelled + after).encode(), 2048)):
         assert spelled not in shown
         assert HIDDEN in shown
+    assert redactor.text(f"<{spelled}>") == f"<{HIDDEN}>"
 
 
 @given(token=TOKENS, length=st.integers(8, 64))
