@@ -168,8 +168,8 @@ LATER: Steps = [{"call": {"url": "${partner.versions_url}/later"}}]
 @pytest.mark.parametrize(
     "credentials",
     [
-        {"token": "a-new-token-of-theirs-1", "url": 5},
-        {"token": "a-new-token-of-theirs-1" * 50, "url": "https://x.example", "roles": []},
+        {"token": "a-fresh-secret-of-theirs-1", "url": 5},
+        {"token": "a-fresh-secret-of-theirs-1" * 50, "url": "https://x.example", "roles": []},
     ],
 )
 def test_a_token_that_was_just_received_is_hidden_too(tmp_path: Path, credentials: dict[str, Any]) -> None:
@@ -179,7 +179,7 @@ def test_a_token_that_was_just_received_is_hidden_too(tmp_path: Path, credential
 
     left = left_by(suite, credentials, tmp_path / "out")
 
-    assert not [name for name, text in left.items() if "token-of-theirs" in text]
+    assert not [name for name, text in left.items() if "secret-of-theirs" in text]
 
 
 def test_drivers_are_hidden_and_issuers_are_not(tmp_path: Path) -> None:
