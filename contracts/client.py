@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import ssl
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -94,6 +96,7 @@ class Client:
             follow_redirects=False,
             timeout=_LONGEST_S,
             limits=httpx.Limits(keepalive_expiry=_IDLE_S),
+            verify=_tls(),
             headers={"User-Agent": "ocpi-contract-suite", "Accept-Encoding": "gzip"},
         )
 
@@ -166,6 +169,12 @@ class Client:
             await response.aclose()
             self._http.cookies.clear()
         return response.status_code, headers, _unpack(body, headers.get("content-encoding", ""), sent.answer_max_bytes)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates that are trusted, read once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _is_closed(error: httpx.TransportError) -> bool:

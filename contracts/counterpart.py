@@ -7,6 +7,7 @@ import asyncio
 import base64
 import binascii
 import json
+import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -109,7 +110,8 @@ class Counterpart:
         try:
             self._server = await asyncio.start_server(self._serve, self.host, self.port)
         except OSError as error:
-            raise CannotListen(f"{self.host}:{self.port} cannot be listened on: {error.strerror or error}") from None
+            why = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
+            raise CannotListen(f"{self.host}:{self.port} cannot be listened on: {why}") from None
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

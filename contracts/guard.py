@@ -41,6 +41,8 @@ async def places(url: str, *, public_only: bool) -> tuple[str, list[str]]:
 
 async def _addresses(host: str, port: int) -> list[str]:
     """Look a name up in a thread that nobody waits for: a name server that is silent must not hold up the end of a run."""
+    if _is_address(host):
+        return [host]
     loop = asyncio.get_running_loop()
     found: asyncio.Future[list[str]] = loop.create_future()
 
@@ -58,6 +60,14 @@ async def _addresses(host: str, port: int) -> list[str]:
 
     threading.Thread(target=look_up, name="look-up", daemon=True).start()
     return await found
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_public(address: str) -> bool:

@@ -164,6 +164,6 @@ def _own(text: str) -> Markup:
 
 def _footer(report: Report) -> Markup:
     said = (
-        f"Tokens and what names a driver are hidden as …. Suite {report.suite_version}, digest {report.suite_digest}."
+        f"Tokens, and what names a driver, are hidden (…). Suite {report.suite_version}, digest {report.suite_digest}."
     )
     return tag("footer", said)

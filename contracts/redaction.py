@@ -1,7 +1,6 @@
 """Takes out of texts what must not be in a report: tokens in every spelling, what names a driver, what cannot be seen."""
 
 import base64
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from functools import lru_cache
 HIDDEN = "…"
 SECRET_MIN_CHARS = 4
 """A shorter token is hidden in its header alone: no text would be left without it."""
-_HEAD_CHARS = 12
+_HEAD_CHARS = 8
 """So much of a token at the end of a text that was cut is enough to know it by."""
 _NAMED_MIN_CHARS = 6
 _NAMES = "uid|contract_id|visual_number|group_id|auth_id|token"
@@ -97,12 +96,25 @@ def _forms(secret: str) -> tuple[_Form, ...]:
 
 
 def _spellings(character: str) -> str:
+    """A pattern for every way to write it; a text that was put into another is escaped more than once."""
     if character.isalnum():
         return character
+    if character == "\\":
+        return f"{_BACKSLASH}+"
+    written = "|".join([re.escape(character), *_coded(character), *_URL_SAFE.get(character, "")])
+    return f"(?:{_BACKSLASH}+u{ord(character):04x}|{_BACKSLASH}*(?:{written}))"
+
+
+def _coded(character: str) -> list[str]:
+    """For a URL, and for a page."""
     code = ord(character)
-    written = [character, f"\\{character}", f"\\u{code:04x}", f"%{code:02x}", f"&#{code};", f"&#x{code:x};"]
-    written += [name for name in (html.escape(character), _URL_SAFE.get(character, character)) if name != character]
-    return f"(?:{'|'.join(re.escape(one) for one in sorted(written, key=len, reverse=True))})"
+    name = _NAMES_IN_PAGES.get(character, "-")
+    return [f"%(?:25)*{code:02x}", rf"{_AND}(?:{_HASH}(?:{code}|x{code:x})|{name}){_SEMICOLON}"]
+
+
+_AND, _HASH, _SEMICOLON = r"(?:&(?:amp;)*|%(?:25)*26|\\+u0026)", "(?:#|%(?:25)*23)", "(?:;|%(?:25)*3b)"
+_NAMES_IN_PAGES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+_BACKSLASH = "(?:" + "|".join([r"\\", *_coded("\\")]) + ")"
 
 
 def _without(text: str, forms: Iterable[_Form]) -> str:

@@ -24,7 +24,7 @@ def check(check_id: str, steps: Steps, **changes: Any) -> dict[str, Any]:
         "modules": ["transport"],
         "mode": "observe",
         "severity": "blocker",
-        "kind": "positive",
+        "kind": "negative",
         "defect": "It does not do what the check demands.",
         "steps": steps,
     } | changes

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contracts import guard
-from contracts.client import HEADERS_MAX, URL_MAX_CHARS, Client, Sent, authorization
+from contracts.client import HEADERS_MAX, URL_MAX_CHARS, Client, Sent, _read, authorization
 from contracts.outcomes import CheckFailed
 from tests.contracts.platforms import JSON_HEADER
 from tests.contracts.raw_partner import Asked, answer, envelope, raw_partner
@@ -124,6 +124,19 @@ async def test_a_url_that_is_none(client: Client, url: str) -> None:
     """Whatever a platform calls a URL: a failed check, never another error."""
     with pytest.raises(CheckFailed):
         await client.call(Sent(method="GET", url=url))
+
+
+async def test_what_is_here_already_is_read_with_places_to_stop() -> None:
+    """A body in ten thousand parts that need no waiting does not keep the time from running out."""
+
+    class Parts:
+        async def aiter_raw(self) -> AsyncIterator[bytes]:
+            for _ in range(10_000):
+                yield b"x"
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await _read(Parts(), 100_000)  # type: ignore[arg-type]
 
 
 async def test_a_fault_holds_on_to_nothing(client: Client) -> None:

@@ -115,11 +115,15 @@ def test_what_is_recorded_is_bounded() -> None:
 )
 async def test_nonsense_ends_the_connection(counterpart: Counterpart, sent: bytes) -> None:
     """Whoever sends what is no HTTP, or too much of it, is left; others are served as before."""
+    faults: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
     reader, writer = await asyncio.open_connection("127.0.0.1", counterpart.port)
     writer.write(sent)
     await closed(reader)
     writer.close()
+    asyncio.get_running_loop().set_exception_handler(None)
 
+    assert faults == []
     assert await ask(counterpart, "/versions", token=counterpart.issue()) == 200
 
 

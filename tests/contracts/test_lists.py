@@ -15,13 +15,13 @@ FETCH: dict[str, Any] = {"fetch_all": {"module": "locations", "interface": "SEND
 WHOLE: Steps = [FETCH, {"expect": {"that": [{"value": "${list.whole}", "equals": True}]}}]
 
 
-def pages(count: int, size: int = 2, *headers: str) -> Any:
-    """A list of so many pages with a Link from each to the next."""
+def pages(count: int, size: int = 2, *headers: str, filling: int = 0) -> Any:
+    """A list of so many pages with a Link from each to the next, and so many values more in each object."""
 
     def page(asked: Asked) -> bytes:
         number = int(asked.target.partition("page=")[2] or 0)
         link = f'Link: <http://{asked.headers["host"]}/2.2.1/locations?page={number + 1}>; rel="next"'
-        items = [{"id": f"{number}-{index}"} for index in range(size)]
+        items = [{"id": f"{number}-{index}", "filling": [0] * filling} for index in range(size)]
         return answer(envelope(items), JSON_HEADER, *headers, *([link] if number + 1 < count else []))
 
     return {"/2.2.1/locations": page}
@@ -118,12 +118,12 @@ async def test_a_list_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 async def test_a_list_larger_than_a_check_can_hold(tmp_path: Path) -> None:
     """Where so many pages were wanted it ends early, as with `pages_max`; where all were, the check is skipped."""
-    large = pages(100, 1500, "X-Total-Count: 150000")
+    large = pages(100, 500, "X-Total-Count: 50000", filling=40)
     some: Steps = [
         {"fetch_all": {**FETCH["fetch_all"], "pages_max": 100}},
         {
             "expect": {
-                "that": [{"value": "${list.whole}", "equals": False}, {"value": "${list.count}", "at_least": 50_000}]
+                "that": [{"value": "${list.whole}", "equals": False}, {"value": "${list.count}", "at_least": 4000}]
             }
         },
     ]

@@ -99,7 +99,7 @@ def test_what_failed_comes_first_and_is_open() -> None:
 
 
 def test_verdicts_are_words_and_signs() -> None:
-    """No verdict is told by colour alone, and each can be chosen."""
+    """No verdict is told by colour alone, and each can be chosen; a module without it goes away as a whole."""
     shown = Page(WHOLE)
 
     for said in ("✗ failed", "! warning", "– skipped", "✓ passed"):
@@ -107,6 +107,8 @@ def test_verdicts_are_words_and_signs() -> None:
     chosen = {one["id"] for one in shown.all("input")}
     styled = set(re.findall(r"#(show-\w+):checked", shown.text("style")))
     assert chosen == styled | {"show-all"}
+    for name in styled:
+        assert f"main section:not(:has(.check.{name.removeprefix('show-')}))" in shown.text("style")
 
 
 def test_sources_are_links_to_the_public_specification() -> None:

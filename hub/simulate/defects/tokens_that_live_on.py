@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _living_on_after(method: str) -> Answering:
-    """The token that the first `method` credentials came with opens what the one opens that it was replaced by."""
+    """The token that `method` credentials came with opens what the one opens that it was replaced by."""
 
     async def answering(partner: "Partner", received: Received, answer: Answer) -> Reply:
         reply = await answer(received)
@@ -32,8 +32,9 @@ async def _living_on_after_the_end(partner: "Partner", received: Received, answe
 
 
 def _was_used(partner: "Partner", received: Received, method: str) -> bool:
+    """It is the first POST that registers, and the last PUT or DELETE that is not refused."""
     earlier = [authorization(one) for one in before(partner, received) if is_credentials(one, method)]
-    return bool(earlier) and authorization(received) == earlier[-1]
+    return bool(earlier) and authorization(received) == earlier[-1 if method == "POST" else 0]
 
 
 DEFECTS: Mapping[str, Defect] = {
