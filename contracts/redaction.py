@@ -101,7 +101,7 @@ def _spellings(character: str) -> str:
         return character
     if character == "\\":
         return f"{_BACKSLASH}+"
-    written = "|".join([re.escape(character), *_coded(character), *_URL_SAFE.get(character, "")])
+    written = "|".join([*_coded(character), re.escape(character), *_URL_SAFE.get(character, "")])
     return f"(?:{_BACKSLASH}+u{ord(character):04x}|{_BACKSLASH}*(?:{written}))"
 
 

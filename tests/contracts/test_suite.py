@@ -138,7 +138,7 @@ def test_the_same_check_twice_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_suite_that_only_praises_is_broken(tmp_path: Path) -> None:
     """At least two in five checks want a refusal."""
-    root = write_suite(tmp_path, *(check(f"TRA-{number}", STEPS) for number in range(10, 22)))
+    root = write_suite(tmp_path, *(check(f"TRA-{number}", STEPS, kind="positive") for number in range(10, 22)))
 
     with pytest.raises(SuiteBroken, match="0 of 12 checks are negative: at least 40% must be"):
         load(root)
