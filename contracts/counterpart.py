@@ -7,6 +7,7 @@ import asyncio
 import base64
 import binascii
 import json
+import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,15 +17,22 @@ from urllib.parse import urlsplit
 
 import h11
 
+from contracts import json_text
 from contracts.clock import monotonic_s, new_name, new_token, now_utc, written
 from contracts.outcomes import CheckFailed
 
-BODY_MAX_BYTES = 1024 * 1024
+BODY_MAX_BYTES = 256 * 1024
 CALLS_MAX = 2_000
-_CONNECTIONS_MAX = 64
+CALLS_MAX_BYTES = 8 * 1024 * 1024
+"""Of all recorded calls: the oldest go first."""
+_CONNECTIONS_MAX = 32
 _READ_S = 15.0
 _CHUNK = 64 * 1024
 MODULES = ("cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens")
+
+
+class CannotListen(Exception):
+    """The counterpart's own address is taken, or not this machine's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +45,32 @@ class Called:
     headers: Mapping[str, str]
     body: bytes
     at_s: float
+    token: str = ""
+    """The credentials token that it presents, decoded; empty when that is none of ours."""
+
+    @property
+    def json(self) -> Any:
+        """The parsed body; None when it is no JSON."""
+        try:
+            return json_text.parse(self.body)
+        except json_text.NoJson:
+            return None
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes to remember it."""
+        return len(self.body) + len(self.path) + sum(len(name) + len(value) for name, value in self.headers.items())
 
     def value(self) -> dict[str, Any]:
         """What a check sees."""
-        try:
-            parsed = json.loads(self.body) if self.body else None
-        except (ValueError, RecursionError):
-            parsed = None
         return {
             "method": self.method,
             "path": self.path,
             "query": self.query,
             "headers": dict(self.headers),
-            "body": parsed,
+            "body": self.json,
             "text": self.body.decode(errors="replace")[:4096],
+            "token": self.token,
         }
 
 
@@ -77,21 +97,29 @@ class Counterpart:
     """What the platform may present."""
     encodings: set[str] = field(default_factory=set)
     """How it wrote its Authorization header: `base64` or `raw`."""
-    calls: deque[Called] = field(default_factory=lambda: deque(maxlen=CALLS_MAX))
+    calls: deque[Called] = field(default_factory=deque)
+    """Oldest first."""
     scripts: list[Script] = field(default_factory=list)
     _server: asyncio.Server | None = None
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _prefix: str = field(default_factory=lambda: f"/contract-{new_name()}")
-    _open: int = 0
+    _calls_bytes: int = 0
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        try:
+            self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
+            raise CannotListen(f"{self.host}:{self.port} cannot be listened on: {why}") from None
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
 
     @property
     def url(self) -> str:
@@ -113,6 +141,10 @@ class Counterpart:
         """Answer the next `times` calls of this method under this path so; what was scripted last counts first."""
         self.scripts.insert(0, Script(method=method, path=path, http=http, body=text.encode(), times=times))
 
+    def since(self, began_s: float) -> list[dict[str, Any]]:
+        """The calls that came from then on, as a check sees them."""
+        return [one.value() for one in self.calls if one.at_s >= began_s]
+
     async def wait_for(self, fits: Callable[[Called], bool], within_s: float, what: str) -> Called:
         """The first recorded call that fits; raises CheckFailed when none comes in time."""
         deadline_s = monotonic_s() + within_s
@@ -128,14 +160,16 @@ class Counterpart:
                 raise CheckFailed(f"{what} within {within_s:g} s", "no such call came")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open += 1
+        if len(self._writers) >= _CONNECTIONS_MAX:
+            writer.transport.abort()
+            return
+        self._writers.add(writer)
         try:
-            if self._open <= _CONNECTIONS_MAX:
-                await self._converse(reader, writer)
-        except (h11.ProtocolError, TimeoutError, ConnectionError):
+            await self._converse(reader, writer)
+        except (h11.ProtocolError, TimeoutError, ConnectionError, ValueError):
             return  # what is no HTTP, or takes for ever, has said all that it can
         finally:
-            self._open -= 1
+            self._writers.discard(writer)
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -158,7 +192,8 @@ class Counterpart:
                 h11.EndOfMessage(),
             ):
                 writer.write(connection.send(event) or b"")
-            await writer.drain()
+            async with asyncio.timeout(_READ_S):
+                await writer.drain()
             if connection.our_state is h11.MUST_CLOSE:
                 return
             connection.start_next_cycle()
@@ -175,12 +210,19 @@ class Counterpart:
             headers=headers,
             body=body,
             at_s=monotonic_s(),
+            token=self._presented(headers.get("authorization", "")),
         )
         answer = self._scripted(called) or self._answer(called)
         async with self._changed:
-            self.calls.append(called)
+            self._remember(called)
             self._changed.notify_all()
         return answer
+
+    def _remember(self, called: Called) -> None:
+        self.calls.append(called)
+        self._calls_bytes += called.size
+        while len(self.calls) > CALLS_MAX or self._calls_bytes > CALLS_MAX_BYTES:
+            self._calls_bytes -= self.calls.popleft().size
 
     def _scripted(self, called: Called) -> tuple[int, bytes] | None:
         for script in self.scripts:
@@ -190,7 +232,7 @@ class Counterpart:
         return None
 
     def _answer(self, called: Called) -> tuple[int, bytes]:
-        if not self._admits(called.headers.get("authorization", "")):
+        if not called.token:
             return 401, _envelope(2000)
         data: Any = None
         match called.path.strip("/").split("/"):
@@ -211,18 +253,18 @@ class Counterpart:
         ]
         return [{"identifier": module, "role": side, "url": url} for module, side, url in listed]
 
-    def _admits(self, header: str) -> bool:
+    def _presented(self, header: str) -> str:
         scheme, _, shown = header.strip().partition(" ")
         if scheme.lower() != "token":
-            return False
+            return ""
+        forms = {"raw": shown.strip()}
         with suppress(binascii.Error, UnicodeDecodeError, ValueError):
-            if base64.b64decode(shown.strip(), validate=True).decode().rstrip("\r\n") in self.tokens:
-                self.encodings.add("base64")
-                return True
-        if shown.strip() in self.tokens:
-            self.encodings.add("raw")
-            return True
-        return False
+            forms = {"base64": base64.b64decode(shown.strip(), validate=True).decode().rstrip("\r\n")} | forms
+        for encoding, token in forms.items():
+            if token in self.tokens:
+                self.encodings.add(encoding)
+                return token
+        return ""
 
 
 async def _read(connection: h11.Connection, reader: asyncio.StreamReader) -> tuple[h11.Request | None, bytes]:

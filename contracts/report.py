@@ -1,19 +1,13 @@
 """What came of a run, as plain values: the report that JSON, JUnit and HTML are written from. No secret is in it."""
 
-import base64
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from contracts.suite import COMMON, Check, Suite
-from contracts.trial import Exchange, Session
+from contracts.suite import COMMON, Suite
 
 FORMAT = 1
-BODY_SHOWN_CHARS = 2048
-HIDDEN = "…"
-_PERSONAL = re.compile(r'("(?:uid|contract_id|visual_number|token|group_id|auth_id)"\s*:\s*)"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +69,10 @@ class Report:
     seconds: float
     complete: bool
     """False when the time was over before the last check."""
+    only: Mapping[str, list[str]] = field(default_factory=dict)
+    """`modules` and `checks` that the run was narrowed to; a narrowed run says nothing about the rest."""
     quirks: Mapping[str, Any] = field(default_factory=dict)
+    """What is peculiar about the platform, by name."""
     results: tuple[Result, ...] = ()
 
     @property
@@ -86,8 +83,24 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """No blocker failed, and every check had its time."""
-        return self.complete and not any(one.gates for one in self.results)
+        """No blocker failed, every check had its time, and there was something to judge."""
+        judged = any(one.verdict != "skipped" for one in self.results)
+        return self.complete and judged and not any(one.gates for one in self.results)
+
+    @property
+    def said(self) -> str:
+        """How it ended, in a line or two."""
+        counted = self.counts
+        counts = (
+            f"{counted['passed']} passed, {counted['failed']} failed, {counted['warning']} on the watch-list failed"
+        )
+        blockers = sum(one.gates for one in self.results)
+        failed = f"Blockers that failed: {blockers}." if blockers else "No blocker failed."
+        cut = "" if self.complete else " The time was over before every check was judged: this is not the whole."
+        return (
+            f"{counts}, {counted['skipped']} skipped in {self.seconds:g} s. {failed}{cut}\n"
+            f"Suite {self.suite_version} for OCPI {self.ocpi}, {self.suite_digest[:12]}"
+        )
 
     def modules(self) -> dict[str, dict[str, Any]]:
         """Each module that was judged: `green` when none of its blockers nor of the common ones failed."""
@@ -127,97 +140,6 @@ def read(value: Mapping[str, Any]) -> Report:
     return Report(**{name: value[name] for name in names}, results=results)
 
 
-class Redactor:
-    """Takes every token of a session out of texts, and of bodies what names a driver."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def text(self, text: str) -> str:
-        """`text` without a token, raw or in Base64."""
-        for secret in self._session.secrets:
-            for form in (
-                secret,
-                base64.b64encode(secret.encode()).decode(),
-                base64.b64encode(f"{secret}\n".encode()).decode(),
-            ):
-                text = text.replace(form, HIDDEN)
-        return text
-
-    def body(self, body: bytes) -> str:
-        """The start of a body, without tokens and without what names a driver."""
-        text = self.text(body[: 4 * BODY_SHOWN_CHARS].decode(errors="replace"))
-        hidden = _PERSONAL.sub(lambda found: f'{found[1]}"{HIDDEN}"', text)
-        return hidden if len(hidden) <= BODY_SHOWN_CHARS else hidden[: BODY_SHOWN_CHARS - 1] + HIDDEN
-
-    def exchange(self, one: Exchange) -> Shown:
-        """One exchange for the report."""
-        headers = {name: self.text(value) for name, value in one.sent.headers.items()}
-        if one.sent.token is not None:
-            headers["Authorization"] = f"Token {HIDDEN}"
-        got = one.got
-        return Shown(
-            method=one.sent.method,
-            url=self.text(one.sent.url),
-            request_headers=headers,
-            request_body=self.body(one.sent.body or b""),
-            http=got.http if got else 0,
-            headers={name: self.text(value) for name, value in got.headers.items()} if got else {},
-            body=self.body(got.body) if got else "",
-            ms=got.ms if got else 0.0,
-        )
-
-    def curl(self, exchanges: Iterable[Exchange]) -> str:
-        """A line that repeats the last call, with the token as $TOKEN."""
-        last = next(reversed([*exchanges]), None)
-        if last is None:
-            return ""
-        words = ["curl -si", f"-X {last.sent.method}", _quoted(self.text(last.sent.url))]
-        if last.sent.token is not None:
-            words.append('-H "Authorization: Token $(printf %s "$TOKEN" | base64 -w0)"')
-        words += [f"-H {_quoted(f'{name}: {self.text(value)}')}" for name, value in last.sent.headers.items()]
-        if last.sent.body is not None:
-            words.append(f"--data-binary {_quoted(self.body(last.sent.body))}")
-        return " ".join(words)
-
-
-def judged(
-    check: Check,
-    module: str,
-    verdict: str,
-    redactor: Redactor,
-    exchanges: list[Exchange],
-    *,
-    expected: str = "",
-    observed: str = "",
-    ms: float = 0.0,
-) -> Result:
-    """A result with everything that a reader needs; a passed check keeps no exchanges."""
-    told = verdict in {"failed", "warning"}
-    return Result(
-        check_id=check.check_id,
-        module=module,
-        title=check.title,
-        severity=check.severity,
-        status=check.status,
-        kind=check.kind,
-        verdict=verdict,
-        expected=redactor.text(expected),
-        observed=redactor.text(observed),
-        ms=round(ms, 1),
-        why=check.why,
-        fix=check.fix,
-        spec=check.spec,
-        rules=check.rules,
-        exchanges=tuple(redactor.exchange(one) for one in exchanges[-6:]) if told else (),
-        curl=redactor.curl(exchanges) if told else "",
-    )
-
-
 def summary(suite: Suite) -> dict[str, str]:
     """Which suite a report speaks of."""
     return {"suite_version": suite.version, "suite_digest": suite.digest, "ocpi": suite.ocpi}
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"

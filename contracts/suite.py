@@ -15,10 +15,22 @@ from contracts.schemas import Classes
 ROOT = Path(__file__).parent
 OCPI = "2.2.1"
 PHASES = ("unregistered", "registering", "main", "end")
+FUNCTIONAL = frozenset({"cdrs", "chargingprofiles", "commands", "locations", "sessions", "tariffs", "tokens"})
 COMMON = ("versions", "credentials", "transport")
 """Modules whose checks count for every other module of a platform."""
 NEGATIVE_SHARE = 0.4
+_HANDFUL = 10
+"""Of fewer checks no share is asked."""
 _DATA = {".yaml", ".json"}
+
+
+SPECIFICATION = "https://github.com/ocpi/ocpi/blob/release-2.2.1-bugfixes"
+
+
+def spec_url(spec: str) -> str:
+    """Where `mod_locations#put_method` can be read: its chapter and section of the public specification."""
+    chapter, _, section = spec.partition("#")
+    return f"{SPECIFICATION}/{chapter}.asciidoc#{chapter}_{section}"
 
 
 class SuiteBroken(Exception):
@@ -46,6 +58,7 @@ class Check:
     defect: str
     limit_s: float
     steps: tuple[Mapping[str, Any], ...]
+    cleanup: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def gates(self) -> bool:
@@ -65,8 +78,19 @@ class Suite:
     classes: Classes
     objects: Mapping[str, Any]
     """Templates of test objects by name."""
-    announced: Mapping[str, str]
-    """Required modules by role, as `locations SENDER`."""
+    announced: Mapping[str, Sequence[str]]
+    """Required endpoints by role, as `locations SENDER`."""
+    sends: Mapping[str, Sequence[str]]
+    """By role, the modules of which it has the SENDER side."""
+    pushed: Mapping[str, Mapping[str, str]]
+    """By role, the object that any platform of it takes by PUT, for checks of what is the same for all objects."""
+    listed: Mapping[str, Mapping[str, str]]
+    """By role, the list that any platform of it offers."""
+
+    def concerns(self, check: Check, module: str, role: str) -> bool:
+        """Whether a platform of this role has the side of the module that the check calls."""
+        side = "SENDER" if module in self.sends[role] else "RECEIVER"
+        return role in check.roles and (not check.interface or module not in FUNCTIONAL or check.interface == side)
 
     def check(self, check_id: str) -> Check | None:
         """One check by its id, in any case."""
@@ -76,14 +100,10 @@ class Suite:
 def load(root: Path = ROOT) -> Suite:
     """Read the suite; raises SuiteBroken when it does not hold to its own schema."""
     folder = root / OCPI
-    about = yaml.safe_load((root / "suite.yaml").read_text())
+    about = _parsed(root / "suite.yaml", root)
     classes = Classes(folder)
-    objects = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((folder / "objects").glob("*.yaml"))}
-    read = [
-        (path, yaml.safe_load(path.read_text()))
-        for path in sorted(folder.glob("*/*.yaml"))
-        if path.parent.name != "objects"
-    ]
+    objects = {path.stem: _parsed(path, root) for path in sorted((folder / "objects").glob("*.yaml"))}
+    read = [(path, _parsed(path, root)) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name != "objects"]
     faults = [*_faults(root, read, classes, objects)]
     if faults:
         raise SuiteBroken("\n".join(faults))
@@ -97,6 +117,9 @@ def load(root: Path = ROOT) -> Suite:
         classes=classes,
         objects=objects,
         announced=about["required_endpoints"],
+        sends=about["sends"],
+        pushed=about["pushed"],
+        listed=about["listed"],
     )
 
 
@@ -113,6 +136,14 @@ def digest(root: Path = ROOT) -> str:
         content = path.read_bytes()
         whole.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode() + content)
     return whole.hexdigest()
+
+
+def _parsed(path: Path, root: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        said = " ".join(str(error).split())
+        raise SuiteBroken(f"{path.relative_to(root).as_posix()}: no YAML: {said[:300]}") from None
 
 
 def _faults(
@@ -135,13 +166,15 @@ def _faults(
             yield f"{where}: the file of {check_id} is called {check_id}.yaml"
         yield from (f"{where}: {said}" for said in _unknown_names(value, classes, objects))
     negative = sum(1 for _, value in read if isinstance(value, dict) and value.get("kind") == "negative")
-    if negative < NEGATIVE_SHARE * len(read):
+    if len(read) >= _HANDFUL and negative < NEGATIVE_SHARE * len(read):
         yield f"{negative} of {len(read)} checks are negative: at least {NEGATIVE_SHARE:.0%} must be"
 
 
 def _unknown_names(value: Any, classes: Classes, objects: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(value, dict):
         for name, member in value.items():
+            if isinstance(member, str) and member.startswith("${"):
+                continue
             if name == "schema" and isinstance(member, str) and member.strip("[]") not in classes.names:
                 yield f"there is no class {member}"
             if name == "object" and isinstance(member, str) and member not in objects:
@@ -171,4 +204,5 @@ def _check(value: Mapping[str, Any]) -> Check:
         defect=value["defect"],
         limit_s=float(value.get("limit_s", 20)),
         steps=tuple(value["steps"]),
+        cleanup=tuple(value.get("cleanup", ())),
     )

@@ -79,8 +79,9 @@ def _help_of(error: typer.TyperException) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?` with a space before it, or nothing."""
-    close = difflib.get_close_matches(word.lower(), {one.lower(): one for one in known}, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    by_lower = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    return f" Did you mean {by_lower[close[0]]!r}?" if close else ""
 
 
 def end(exit_code: ExitCode) -> None:

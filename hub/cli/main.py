@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from hub.cli import (
     admin_token,
+    contract,
     deliveries,
     demo,
     doctor,
@@ -55,6 +56,7 @@ app.add_typer(parties.app, name="parties")
 app.add_typer(routes.app, name="routes")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(contract.app, name="contract")
 app.add_typer(verdicts.app, name="verdict")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)

@@ -2,7 +2,7 @@
 
 EXIT_CODES = (
     (0, "fine"),
-    (1, "problems were found (status, doctor, routes test), or no hub is running"),
+    (1, "problems were found (status, doctor, routes test, contract run), or no hub is running"),
     (2, "wrong words, or a question that nobody is at a terminal to answer (--yes)"),
     (3, "nothing has this name or id"),
     (4, "no admin token, or not one that opens this hub now"),
@@ -15,6 +15,7 @@ ENVIRONMENT = (
     ("HUB_ADMIN_URL", "the hub's address, for hubctl on another machine (https://hub.example)"),
     ("HUB_ADMIN_TOKEN", "made with `hubctl admin token` on the hub's machine; needed with HUB_ADMIN_URL"),
     ("HUB_SECRET_KEY", "the server key, when it is not in HUB_DATA_DIR"),
+    ("OCPI_TOKEN", "the platform's token for `hubctl contract run`, when neither --token-file nor --token is given"),
     ("NO_COLOR", "anything: no colours"),
 )
 

@@ -4,7 +4,7 @@ Source: OCPI 2.2.1, credentials and version_information_endpoint.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,13 @@ from aiohttp import ClientError
 from hub.simulate import handshake
 from hub.simulate.handshake import HandshakeFailed, Peer, new_credentials_token
 from hub.simulate.messages import Answer, Received, Reply, ok, refused
-from hub.simulate.partner import Partner
+from hub.simulate.partner import Partner, ids_of
 from hub.wire.credentials_token import read_authorization
 from hub.wire.interface import Interface, Version
 from hub.wire.party import Party, PartyRole
+
+LookUp = Callable[[Partner, str, str, Version], Awaitable[Peer]]
+"""Finds the endpoints of the other side from its versions URL, with a credentials token, for one version."""
 
 
 class Connection(Partner):
@@ -95,6 +98,13 @@ class Connection(Partner):
             self._replaced_token = None
         return None
 
+    def answer_headers(self, received: Received) -> dict[str, str]:
+        """Only functional modules are routed. Source: OCPI 2.2.1, transport_and_format, Message Routing Headers."""
+        match received.segments:
+            case ("ocpi", _, "sender" | "receiver", module, *_) if module != "hubclientinfo":
+                return super().answer_headers(received)
+        return ids_of(received)
+
     async def handle(self, received: Received) -> Reply:
         """Answer versions, version details and credentials."""
         match received.segments:
@@ -134,14 +144,14 @@ class Connection(Partner):
             case ("GET", _):
                 return ok(self._credentials(self._presented(received) or ""))
             case ("POST", False) | ("PUT", True):
-                return await self._accept(received)
+                return await self.accept(received)
             case ("DELETE", True):
                 self._forget()
                 return ok()
         return refused(2000, f"{received.method} credentials is not possible now", status=405)
 
-    async def _accept(self, received: Received) -> Reply:
-        """Call back with the token from the body, then give out a new one of ours."""
+    async def accept(self, received: Received, look_up: LookUp = handshake.discover) -> Reply:
+        """Call back with the token from the body, as `look_up` does, then give out a new one of ours."""
         try:
             theirs = received.json
             roles = handshake.read_roles(theirs)
@@ -149,8 +159,8 @@ class Connection(Partner):
         except (ValueError, KeyError, TypeError) as error:
             return refused(2001, f"not a Credentials object: {error}")
         try:
-            peer = await handshake.discover(self, versions_url, token, self.version)
-        except (HandshakeFailed, ClientError, TimeoutError) as error:
+            peer = await look_up(self, versions_url, token, self.version)
+        except (HandshakeFailed, ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             return refused(3001, f"calling back failed: {error}")
         self.outgoing_token, self.peer, self.token_a = token, replace(peer, roles=roles), None
         self._replaced_token, self.issued_token = self.issued_token, new_credentials_token()

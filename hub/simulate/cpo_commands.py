@@ -62,22 +62,19 @@ class Commands:
 
     async def _start_session(self, received: Received, emsp: Party) -> Reply:
         body = received.json
-        if body["location_id"] not in self._cpo.locations:
-            return refused(2003, "unknown location")
+        if not self._has(body):
+            return refused(2003, "unknown location, EVSE or connector")
         evse = self._free_evse(body, emsp)
         if evse is None:
             return self._accepted(body["response_url"], emsp, "EVSE_OCCUPIED")
-        try:
-            order = self._cpo.order(
-                token=body["token"],
-                location_id=body["location_id"],
-                evse_uid=evse["uid"],
-                connector_id=body.get("connector_id"),
-                auth_method="COMMAND",
-                authorization_reference=body.get("authorization_reference"),
-            )
-        except LookupError:
-            return ok(_response("REJECTED"))
+        order = self._cpo.order(
+            token=body["token"],
+            location_id=body["location_id"],
+            evse_uid=evse["uid"],
+            connector_id=body.get("connector_id"),
+            auth_method="COMMAND",
+            authorization_reference=body.get("authorization_reference"),
+        )
         self._take(evse)
 
         async def result_then_session() -> None:
@@ -97,8 +94,8 @@ class Commands:
 
     async def _reserve_now(self, received: Received, emsp: Party) -> Reply:
         body = received.json
-        if body["location_id"] not in self._cpo.locations:
-            return refused(2003, "unknown location")
+        if not self._has(body):
+            return refused(2003, "unknown location, EVSE or connector")
         evse = self._free_evse(body, emsp)
         if evse is None:
             return self._accepted(body["response_url"], emsp, "EVSE_OCCUPIED")
@@ -120,10 +117,15 @@ class Commands:
 
     async def _unlock_connector(self, received: Received, emsp: Party) -> Reply:
         body = received.json
-        location = self._cpo.locations.get(body["location_id"])
-        if location is None or nested.find(location, (body["evse_uid"], body["connector_id"])) is None:
+        if not self._has(body):
             return refused(2003, "unknown location, EVSE or connector")
         return self._accepted(body["response_url"], emsp, "ACCEPTED")
+
+    def _has(self, body: dict[str, Any]) -> bool:
+        """Whether the location of a command is here, with the EVSE and the connector that it names."""
+        location = self._cpo.locations.get(body["location_id"])
+        ids = [body[name] for name in ("evse_uid", "connector_id") if body.get(name)]
+        return location is not None and nested.find(location, ids) is not None
 
     def _free_evse(self, body: dict[str, Any], emsp: Party) -> dict[str, Any] | None:
         """The EVSE that was asked for, or any of the location, that is AVAILABLE or held for a driver of `emsp`."""

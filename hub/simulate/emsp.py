@@ -1,11 +1,12 @@
 """A simulated e-mobility provider: drivers' tokens of its own; stations, sessions, CDRs and tariffs of others."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Unpack
 from urllib.parse import quote
 
 from hub.clock import now_utc
+from hub.simulate.bills import Bills
 from hub.simulate.callbacks import Callbacks, Sent
 from hub.simulate.drivers import tokens_of
 from hub.simulate.messages import Received, Reply, ok, read_json, refused, write_json
@@ -20,6 +21,7 @@ from hub.wire.types import format_datetime
 class Emsp(Platform):
     """A provider whose drivers hold `tokens` (whole OCPI Tokens of its own party; twenty are made if none are given).
 
+    Whether one of `bound_to_places` (their uids) may be used, it says only to who tells where.
     What it was sent is in `locations`, `sessions`, `tariffs` and `cdrs`; results of commands and charging profiles
     come through `callbacks`.
     """
@@ -30,27 +32,30 @@ class Emsp(Platform):
         *,
         name: str = "",
         tokens: Sequence[dict[str, Any]] | None = None,
+        bound_to_places: Collection[str] = (),
         **options: Unpack[ServerOptions],
     ) -> None:
         super().__init__(name or str(party), [PartyRole(party=party, role=Role.EMSP)], **options)
         made = tokens if tokens is not None else tokens_of(party, self.name, 20)
         self.tokens: dict[str, dict[str, Any]] = {token["uid"]: read_json(write_json(token)) for token in made}
+        self._bound_to_places = frozenset(bound_to_places)
         self.locations = Mirror(unknown=2003)
         self.sessions = Mirror(appended="charging_periods")
-        self.tariffs = Mirror(deletable=True)
-        self.cdrs: dict[str, dict[str, Any]] = {}
+        self.tariffs = Mirror(partial=False, deletable=True)
+        self._bills = Bills([party])
+        self.cdrs = self._bills.cdrs
         self.callbacks = Callbacks(self)
         self._own_tokens = Own(platform=self, module="tokens", objects=self.tokens, unknown=2004)
         self._serve_modules()
 
     def _serve_modules(self) -> None:
-        self.serve("tokens", Interface.SENDER, self._answer_tokens)
-        self.serve("locations", Interface.RECEIVER, self.locations.answer)
-        self.serve("sessions", Interface.RECEIVER, self.sessions.answer)
-        self.serve("tariffs", Interface.RECEIVER, self.tariffs.answer)
-        self.serve("cdrs", Interface.RECEIVER, self._answer_cdrs)
-        self.serve("commands", Interface.SENDER, self.callbacks.answer)
-        self.serve("chargingprofiles", Interface.SENDER, self.callbacks.answer)
+        self.serve_valid("tokens", Interface.SENDER, self._answer_tokens)
+        self.serve_valid("locations", Interface.RECEIVER, self.locations.answer)
+        self.serve_valid("sessions", Interface.RECEIVER, self.sessions.answer)
+        self.serve_valid("tariffs", Interface.RECEIVER, self.tariffs.answer)
+        self.serve_valid("cdrs", Interface.RECEIVER, self._answer_cdrs)
+        self.serve_valid("commands", Interface.SENDER, self.callbacks.answer)
+        self.serve_valid("chargingprofiles", Interface.SENDER, self.callbacks.answer)
 
     def state(self) -> dict[str, Any]:
         """What a person would ask this provider."""
@@ -128,23 +133,14 @@ class Emsp(Platform):
             return refused(2004, "unknown token", status=404)
         if not token["valid"]:
             return ok({"allowed": "BLOCKED", "token": token})
-        where = {"location": received.json} if received.body else {}
+        place = received.json if received.body else None
+        if place is None and token["uid"] in self._bound_to_places:
+            return refused(2002, "whether this token may be used depends on the location: send LocationReferences")
+        where = {"location": place} if place else {}
         return ok({"allowed": "ALLOWED", "token": token, "authorization_reference": _reference(), **where})
 
     async def _answer_cdrs(self, received: Received, rest: tuple[str, ...]) -> Reply:
-        """POST a CDR, whose URL goes into the Location header; GET it there. Source: OCPI 2.2.1, mod_cdrs, RECEIVER."""
-        match received.method, rest:
-            case ("POST", ()):
-                cdr = received.json
-                key = f"{cdr['country_code']}-{cdr['party_id']}-{cdr['id']}"
-                self.cdrs.setdefault(key, cdr)
-                url = f"{self.url}{self.path('cdrs', Interface.RECEIVER)}/{quote(key, safe='')}"
-                return ok(status=201, headers={"Location": url})
-            case ("GET", (key,)) if key in self.cdrs:
-                return ok(self.cdrs[key])
-            case ("GET", _):
-                return refused(2000, "no such CDR here", status=404)
-        return refused(2000, f"{received.method} is not available here", status=405)
+        return self._bills.answer(received, rest, f"{self.url}{self.path('cdrs', Interface.RECEIVER)}")
 
 
 def _reference() -> str:

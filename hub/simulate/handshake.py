@@ -85,10 +85,13 @@ async def exchange(partner: Partner, method: str, url: str, token: str, own: dic
 
 def read_roles(credentials: Mapping[str, Any]) -> tuple[PartyRole, ...]:
     """The parties that a Credentials object lists; raises ValueError or KeyError when it is not one."""
-    return tuple(
+    roles = tuple(
         PartyRole(party=Party.of(item["country_code"], item["party_id"]), role=Role(item["role"]))
         for item in credentials["roles"]
     )
+    if not roles:
+        raise ValueError("roles is empty")
+    return roles
 
 
 def _data(answer: Answer, step: str) -> Any:

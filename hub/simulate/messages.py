@@ -20,13 +20,17 @@ from hub.wire.party import Party
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One request as it came in; `target` is path and query as written, `path` is percent-decoded without the query."""
+    """One request as it came in; `target` is path and query as written, `path` is percent-decoded without the query.
+
+    `header_names` are spelled as they were sent.
+    """
 
     method: str
     path: str
     target: str
     query: Mapping[str, str]
     headers: CIMultiDictProxy[str]
+    header_names: tuple[str, ...]
     body: bytes
     received_at: datetime
 

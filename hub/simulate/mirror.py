@@ -1,5 +1,7 @@
 """The RECEIVER side of a module: objects of other parties as they were pushed, and how pushes are answered.
 
+What it is given is valid, and its ids and owner are those of its address (see `validation`). An older last_updated never
+replaces a newer one, so a late message does no harm.
 Source: OCPI 2.2.1, transport_and_format, Client Owned Object Push; PUT and PATCH of each module.
 """
 
@@ -10,6 +12,7 @@ from hub.simulate import nested
 from hub.simulate.messages import Received, Reply, ok, refused
 from hub.wire.interface import fold
 from hub.wire.party import Party
+from hub.wire.types import parse_datetime
 
 Object = dict[str, Any]
 
@@ -17,24 +20,24 @@ Object = dict[str, Any]
 class Mirror:
     """Objects of one module by owner and id, without case.
 
-    `identifier` is the name of the id field, `unknown` the OCPI status code for an object that is not there, `appended`
-    a list that a PATCH extends instead of replacing it, `typed` whether the query's `type` is part of the id (tokens),
+    `unknown` is the OCPI status code for an object that is not there, `appended` a list that a PATCH extends instead of
+    replacing it, `typed` whether the query's `type` is part of the id (tokens), `partial` whether there is a PATCH,
     `deletable` whether there is a DELETE (tariffs).
     """
 
     def __init__(
         self,
         *,
-        identifier: str = "id",
         unknown: int = 2000,
         appended: str | None = None,
         typed: bool = False,
+        partial: bool = True,
         deletable: bool = False,
     ) -> None:
-        self._identifier = identifier
         self._unknown = unknown
         self._appended = appended
         self._typed = typed
+        self._partial = partial
         self._deletable = deletable
         self._objects: dict[tuple[Party, str], Object] = {}
 
@@ -62,8 +65,8 @@ class Mirror:
             case "GET":
                 reply = self._read(key, rest[3:])
             case "PUT":
-                reply = self._replace(key, rest, received.json)
-            case "PATCH":
+                reply = self._replace(key, rest[3:], received.json)
+            case "PATCH" if self._partial:
                 reply = self._merge(key, rest[3:], received.json)
             case "DELETE" if self._deletable:
                 reply = ok() if self._objects.pop(key, None) is not None else self._missing()
@@ -79,25 +82,24 @@ class Mirror:
         found = nested.find(kept, ids) if kept is not None else None
         return self._missing() if found is None else ok(found)
 
-    def _replace(self, key: tuple[Party, str], rest: tuple[str, ...], body: Object) -> Reply:
-        if len(rest) > 3:
-            kept = self._objects.get(key)
-            done = kept is not None and nested.replace(kept, rest[3:], body)
-            return ok() if done else refused(self._unknown, "unknown parent of this object")
-        named = (body.get("country_code", ""), body.get("party_id", ""), body.get(self._identifier, ""))
-        if [fold(part) for part in named] != [fold(part) for part in rest]:
-            return refused(2001, "country_code, party_id or id in the body differ from the path")
-        created = key not in self._objects
-        self._objects[key] = body
-        return ok(status=201 if created else 200)
+    def _replace(self, key: tuple[Party, str], ids: tuple[str, ...], body: Object) -> Reply:
+        kept = self._objects.get(key)
+        found = nested.find(kept, ids) if kept is not None else None
+        if found is not None and _is_older(body, found):
+            return _outdated()
+        if not ids:
+            self._objects[key] = body
+            return ok(status=201 if kept is None else 200)
+        done = kept is not None and nested.replace(kept, ids, body)
+        return ok() if done else refused(self._unknown, "unknown parent of this object")
 
     def _merge(self, key: tuple[Party, str], ids: tuple[str, ...], body: Object) -> Reply:
-        if "last_updated" not in body:
-            return refused(2001, "a PATCH needs last_updated")
         kept = self._objects.get(key)
         found = nested.find(kept, ids) if kept is not None else None
         if kept is None or found is None:
             return refused(self._unknown, "unknown object: PUT it")
+        if _is_older(body, found):
+            return _outdated()
         added = dict(body)
         if self._appended is not None:
             added[self._appended] = [*(found.get(self._appended) or []), *(body.get(self._appended) or [])]
@@ -107,3 +109,11 @@ class Mirror:
 
     def _missing(self) -> Reply:
         return refused(self._unknown, "no such object here", status=404)
+
+
+def _is_older(new: Object, kept: Object) -> bool:
+    return parse_datetime(new["last_updated"]) < parse_datetime(kept["last_updated"])
+
+
+def _outdated() -> Reply:
+    return refused(2001, "/last_updated: is older than that of the object here, which stays as it is")

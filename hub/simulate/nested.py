@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.wire.interface import fold
+from hub.wire.types import parse_datetime
 
 _LEVELS = (("evses", "uid"), ("connectors", "id"))
 
@@ -38,8 +39,8 @@ def replace(location: dict[str, Any], ids: Sequence[str], new: dict[str, Any]) -
 
 
 def touch(location: dict[str, Any], ids: Sequence[str], last_updated: str) -> None:
-    """Set last_updated of everything around the EVSE or Connector with `ids`."""
+    """Raise last_updated of everything around the EVSE or Connector with `ids`; what is newer stays."""
     for length in range(len(ids)):
         found = find(location, ids[:length])
-        if found is not None:
+        if found is not None and parse_datetime(found["last_updated"]) < parse_datetime(last_updated):
             found["last_updated"] = last_updated

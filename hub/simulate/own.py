@@ -8,7 +8,7 @@ from hub.simulate import nested
 from hub.simulate.messages import Received, Reply, ok, refused
 from hub.simulate.paging import page_of
 from hub.simulate.platform import Platform
-from hub.wire.interface import Interface
+from hub.wire.interface import Interface, fold
 
 Object = dict[str, Any]
 
@@ -21,8 +21,8 @@ def _all(_: Received, objects: Iterable[Object]) -> Iterable[Object]:
 class Own:
     """`objects` of `module` by id, as they are served under its SENDER endpoint.
 
-    `unknown` is the OCPI status code for an object that is not there, `visible` picks what the caller of the list may
-    see, `required` names query parameters that the list cannot do without.
+    `unknown` is the OCPI status code for an object that is not there, `visible` picks what the caller may see, `single`
+    says whether there is a GET of one object.
     """
 
     platform: Platform
@@ -30,7 +30,7 @@ class Own:
     objects: Mapping[str, Object]
     unknown: int = 2000
     visible: Callable[[Received, Iterable[Object]], Iterable[Object]] = _all
-    required: tuple[str, ...] = ()
+    single: bool = False
 
     async def answer(self, received: Received, rest: tuple[str, ...]) -> Reply:
         """Answer GET of the list and of one object, for Locations followed by the ids of EVSE and Connector."""
@@ -39,14 +39,12 @@ class Own:
         return self._one(rest) if rest else self._list(received)
 
     def _one(self, rest: tuple[str, ...]) -> Reply:
-        found = self.objects.get(rest[0])
+        objects = self.objects.values() if self.single else ()
+        found = next((item for item in objects if fold(item["id"]) == fold(rest[0])), None)
         if found is not None:
             found = nested.find(found, rest[1:])
         return refused(self.unknown, "no such object here", status=404) if found is None else ok(found)
 
     def _list(self, received: Received) -> Reply:
-        for name in self.required:
-            if name not in received.query:
-                return refused(2001, f"{name} is missing")
         url = self.platform.url + self.platform.path(self.module, Interface.SENDER)
         return page_of(self.visible(received, self.objects.values()), received, url, self.platform.page_size)

@@ -163,6 +163,10 @@ class Partner:
         """Answer a request that no script answers."""
         return refused(2000, f"nothing at {received.path}", status=404)
 
+    def answer_headers(self, received: Received) -> dict[str, str]:
+        """What every answer has: ids repeated, routing headers swapped. Source: OCPI 2.2.1, transport_and_format."""
+        return ids_of(received) | RoutingHeaders(to=received.from_, sender=received.to).write()
+
     async def changed(self) -> None:
         """Wake everyone who waits for something about this partner."""
         async with self._changed:
@@ -177,6 +181,7 @@ class Partner:
             target=request.raw_path,
             query=read_query(request.rel_url.raw_query_string),
             headers=request.headers,
+            header_names=tuple(name.decode("latin-1") for name, _ in request.raw_headers),
             body=await request.read(),
             received_at=now_utc(),
         )
@@ -185,7 +190,7 @@ class Partner:
         await self.changed()
         reply = await self.faults.apply(request) or await self._answer_with_defect(received)
         await self.changed()
-        added = {} if reply.bare else _answer_headers(received)
+        added = {} if reply.bare else self.answer_headers(received)
         return web.Response(status=reply.status, body=reply.body, headers=added | dict(reply.headers))
 
     async def _answer_with_defect(self, received: Received) -> Reply:
@@ -210,8 +215,7 @@ class Partner:
         return ids | auth | RoutingHeaders(to=to, sender=from_).write()
 
 
-def _answer_headers(received: Received) -> dict[str, str]:
-    """Ids repeated and routing headers swapped. Source: OCPI 2.2.1, transport_and_format, message routing."""
+def ids_of(received: Received) -> dict[str, str]:
+    """The headers of an answer without routing."""
     ids = {name: received.headers[name] for name in (REQUEST_ID, CORRELATION_ID) if name in received.headers}
-    routing = RoutingHeaders(to=received.from_, sender=received.to).write()
-    return {"Content-Type": "application/json"} | ids | routing
+    return {"Content-Type": "application/json"} | ids

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
-import orjson
 from aiohttp import ClientError
 
 from hub.clock import Tasks
 from hub.simulate.connection import Connection
 from hub.simulate.messages import Answer, Received, Reply, ok, refused
 from hub.simulate.paging import following
+from hub.simulate.validation import broken, refusal
 from hub.wire.interface import Interface, Version
 from hub.wire.party import Party, PartyRole, Role
 
@@ -51,11 +51,20 @@ class Platform(Connection):
         self.client_infos: dict[PartyRole, dict[str, Any]] = {}
         self.tasks = Tasks()
         self._handlers: dict[tuple[str, Interface], Handler] = {}
-        self.serve("hubclientinfo", Interface.RECEIVER, self._answer_client_info)
+        self.serve_valid("hubclientinfo", Interface.RECEIVER, self._answer_client_info)
 
     def serve(self, module: str, interface: Interface, handler: Handler) -> None:
-        """Offer an endpoint in the version details."""
+        """Offer an endpoint in the version details; `handler` gets whatever comes."""
         self._handlers[module, interface] = handler
+
+    def serve_valid(self, module: str, interface: Interface, handler: Handler) -> None:
+        """Offer an endpoint whose `handler` gets what is valid by the specification's tables; the rest is refused."""
+
+        async def checked(received: Received, rest: tuple[str, ...]) -> Reply:
+            wrong = refusal(received, module, interface, rest, version=self.version, party=self.party)
+            return wrong or await handler(received, rest)
+
+        self.serve(module, interface, checked)
 
     def endpoints(self) -> list[tuple[str, Interface]]:
         """Module and interface of each endpoint besides credentials."""
@@ -93,13 +102,13 @@ class Platform(Connection):
     async def tell(
         self, method: str, module: str, interface: Interface, path: str = "", body: Any = None, *, to: Party | None
     ) -> Answer | None:
-        """Do as `send`; an answer that is not a success is kept in `problems` as a sentence, and None is returned."""
+        """Do as `send`; what is not a success is kept in `problems` as a sentence, and None is returned."""
         try:
             answer = await self.send(method, module, interface, path, body, to=to)
             if answer.status < 300 and answer.status_code == 1000:
                 return answer
             problem = f"HTTP {answer.status}, OCPI {answer.status_code}: {answer.json.get('status_message', '')}"
-        except (ClientError, TimeoutError, ValueError, KeyError) as error:
+        except (ClientError, TimeoutError, ValueError, LookupError, RuntimeError) as error:
             problem = f"{type(error).__name__}: {error}"
         self.problems.append(f"{method} {module}{path}: {problem}")
         return None
@@ -133,25 +142,37 @@ class Platform(Connection):
 
     async def handle(self, received: Received) -> Reply:
         """Answer the modules that are served, and what every connection has."""
-        if received.body and not _is_json(received):
-            return refused(2000, "the body is not JSON", status=400)
+        if (no_json := broken(received)) is not None:
+            return no_json
         match received.segments:
             case ("ocpi", version, "sender" | "receiver" as side, module, *rest) if version == self.version:
                 handler = self._handlers.get((module, Interface(side.upper())))
+                if handler is not None and not self._hosts(received.to):
+                    return refused(2001, f"{received.to} is not on this platform")
                 if handler is not None:
                     return await handler(received, tuple(rest))
         return await super().handle(received)
+
+    def _hosts(self, receiver: Party | None) -> bool:
+        """Whether a message to `receiver` may be taken here; a hub takes it for everyone."""
+        parties = {known.party for known in self.roles}
+        return receiver is None or receiver in parties or any(known.role is Role.HUB for known in self.roles)
 
     async def _answer_client_info(self, received: Received, rest: tuple[str, ...]) -> Reply:
         """Keep what the hub says about other parties. Source: OCPI 2.2.1, mod_hub_client_info, RECEIVER."""
         if len(rest) != 2 or received.method not in {"GET", "PUT"}:
             return refused(2000, "GET or PUT {country_code}/{party_id}", status=405)
-        party = Party.of(*rest)
+        try:
+            party = Party.of(*rest)
+        except ValueError as error:
+            return refused(2001, str(error))
         if received.method == "GET":
             infos = [info for known, info in self.client_infos.items() if known.party == party]
             return ok(infos[-1]) if infos else refused(2000, "nothing is known of this party", status=404)
         info = received.json
-        self.client_infos[PartyRole(party=party, role=Role(info["role"]))] = info
+        about = PartyRole(party=party, role=Role(info["role"]))
+        self.client_infos.pop(about, None)
+        self.client_infos[about] = info
         return ok()
 
 
@@ -161,11 +182,3 @@ def owned_path(item: Mapping[str, Any]) -> str:
     if "uid" in item:
         return f"{owner}/{quote(item['uid'], safe='')}?type={item['type']}"
     return f"{owner}/{quote(item['id'], safe='')}"
-
-
-def _is_json(received: Received) -> bool:
-    try:
-        orjson.loads(received.body)
-    except orjson.JSONDecodeError:
-        return False
-    return True

@@ -10,7 +10,14 @@ from docs import ROOT
 from hub.cli.main import app
 
 HUBCTL: Any = typer.main.get_command(app)
-PAGES = ["README.md", "CHANGELOG.md", "docs/operating.md", "docs/glossary.md", "docker/compose.yaml"]
+PAGES = [
+    "README.md",
+    "CHANGELOG.md",
+    "contracts/README.md",
+    "docs/operating.md",
+    "docs/glossary.md",
+    "docker/compose.yaml",
+]
 SHOWN = re.compile(r"hubctl ([^`\n]+)")
 
 

@@ -297,6 +297,38 @@ async def test_commands_for_what_is_not_there(pair: Pair) -> None:
     assert (absent.answer.status_code, strange.answer.status) == (2003, 404)
 
 
+async def test_commands_for_an_evse_that_is_not_there(pair: Pair) -> None:
+    """An EVSE or connector that the location does not have is 2003, not occupied."""
+    place = {"location_id": "LOC1", "evse_uid": "none"}
+    reservation = {"token": words.token(), "expiry_date": "2030-01-01T00:00:00Z", "reservation_id": "R1"}
+
+    start = await pair.emsp.start_session(pair.uid, "LOC1", "none", to=words.CPO)
+    reserve = await pair.emsp.command("RESERVE_NOW", reservation | place, to=words.CPO)
+
+    assert (start.answer.status_code, reserve.answer.status_code) == (2003, 2003)
+    assert len(pair.cpo.tasks) == 0
+
+
+async def test_two_orders_are_two_sessions(pair: Pair) -> None:
+    """Orders that are taken before the first session began have ids of their own."""
+    place = {"location_id": "LOC1", "evse_uid": "3256", "auth_method": "COMMAND"}
+
+    ids = [pair.cpo.order(token=words.token(), **place).session_id for _ in range(2)]
+
+    assert len(set(ids)) == 2
+
+
+async def test_a_session_needs_nobody_to_tell() -> None:
+    """An operator that is registered with nobody charges and bills all the same, and notes what it could not tell."""
+    async with Cpo(words.CPO, locations=[words.location()], speed=SPEED) as cpo:
+        cpo.begin(cpo.order(token=words.token(), location_id="LOC1", evse_uid="3256", auth_method="WHITELIST"))
+        await cpo.tasks.join()
+
+        assert [cdr["session_id"] for cdr in cpo.cdrs.values()] == list(cpo.sessions)
+        assert cpo.locations["LOC1"]["evses"][0]["status"] == "AVAILABLE"
+        assert "is not registered" in cpo.problems[-1]
+
+
 async def test_charging_profiles_are_set_read_and_cleared(pair: Pair) -> None:
     """Each is answered at once and later by its result; the active profile is pushed to who set it."""
     pair.cpo.speed = 1.0
@@ -318,13 +350,27 @@ async def test_charging_profiles_are_set_read_and_cleared(pair: Pair) -> None:
     assert unknown.answer.data["result"] == "UNKNOWN_SESSION"
 
 
-async def test_charging_preferences_are_not_possible(pair: Pair) -> None:
-    """An EVSE without CHARGING_PREFERENCES_CAPABLE answers HTTP 404 with 2001."""
-    body = {"profile_type": "FAST"}
+async def _prefer(pair: Pair, session_id: str) -> Any:
+    path = f"/{session_id}/charging_preferences"
+    return await pair.emsp.send("PUT", "sessions", Interface.SENDER, path, {"profile_type": "FAST"}, to=words.CPO)
 
-    answer = await pair.emsp.send("PUT", "sessions", Interface.SENDER, "/S1/charging_preferences", body, to=words.CPO)
 
-    assert (answer.status, answer.status_code) == (404, 2001)
+async def test_charging_preferences_need_an_evse_that_can(pair: Pair) -> None:
+    """Without CHARGING_PREFERENCES_CAPABLE it is HTTP 404 with 2001; with it they are kept, until the session is over."""
+    pair.cpo.speed = 1.0
+    session_id = await pair.cpo.plug_in(pair.uid, pair.location_id, "3256", to=words.EMSP) or ""
+    await pair.emsp.wait_until(lambda: len(pair.emsp.sessions) == 1)
+
+    incapable, unknown = await _prefer(pair, session_id), await _prefer(pair, "S99")
+    pair.cpo.locations["LOC1"]["evses"][0]["capabilities"].append("CHARGING_PREFERENCES_CAPABLE")
+    capable = await _prefer(pair, session_id)
+    pair.cpo.runs[session_id].stop()
+    await pair.cpo.tasks.join()
+    over = await _prefer(pair, session_id)
+
+    assert [(answer.status, answer.status_code) for answer in (incapable, unknown)] == [(404, 2001), (404, 2001)]
+    assert (capable.data, over.data) == ("ACCEPTED", "NOT_POSSIBLE")
+    assert pair.cpo.preferences == {session_id: {"profile_type": "FAST"}}
 
 
 async def test_version_2_2_has_its_own_cdr() -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from hub.simulate.cpo import Cpo
 from hub.simulate.drivers import tokens_of
+from hub.simulate.emsp import Emsp
 from hub.simulate.messages import Answer
 from hub.wire.interface import Interface
 from hub.wire.types import validate
@@ -52,6 +54,19 @@ async def test_an_unknown_token_is_404_and_2004(pair: Pair, uid: str, type_: str
     answer = await pair.cpo.authorize(uid, to=words.EMSP, type_=type_)
 
     assert (answer.status, answer.status_code, answer.data) == (404, 2004, None)
+
+
+async def test_a_token_that_is_bound_to_places_needs_one() -> None:
+    """Without LocationReferences the answer is 2002, with them it is as for any other token."""
+    emsp = Emsp(words.EMSP, tokens=[words.token()], bound_to_places=["012345678"])
+    async with emsp, Cpo(words.CPO) as cpo:
+        await cpo.register(emsp.versions_url, emsp.invite())
+
+        nowhere = await cpo.authorize("012345678", to=words.EMSP)
+        somewhere = await cpo.authorize("012345678", to=words.EMSP, location_id="LOC1")
+
+    assert (nowhere.status, nowhere.status_code) == (200, 2002)
+    assert somewhere.data["allowed"] == "ALLOWED"
 
 
 async def test_tokens_are_listed(pair: Pair) -> None:
@@ -163,12 +178,14 @@ async def test_charging_periods_of_a_patch_are_appended(pair: Pair) -> None:
 
 
 async def test_a_cdr_is_kept_as_it_first_came(pair: Pair) -> None:
-    """A CDR is immutable; its URL is in the Location header; nothing can be written there."""
+    """The same CDR again is no other one, other content is refused; nothing can be written at its URL."""
     first = await _push(pair, "POST", "cdrs", "", words.cdr(remark="first"))
-    second = await _push(pair, "POST", "cdrs", "", words.cdr(remark="second"))
+    again = await _push(pair, "POST", "cdrs", "", words.cdr(remark="first"))
+    other = await _push(pair, "POST", "cdrs", "", words.cdr(remark="second"))
 
     url = first.headers["Location"]
-    assert (first.status, second.headers["Location"]) == (201, url)
+    assert (first.status, again.status, again.headers["Location"]) == (201, 200, url)
+    assert (other.status_code, "Location" in other.headers, len(pair.emsp.cdrs)) == (2001, False, 1)
     assert (await pair.cpo.call("GET", url)).data["remark"] == "first"
     assert (await pair.cpo.call("GET", url + "x")).status == 404
     assert (await pair.cpo.call("PUT", url, {})).status == 405

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hub.simulate.handshake import HandshakeFailed
-from hub.simulate.messages import Received, Reply, refused
+from hub.simulate.messages import Received, Reply, ok, refused
 from hub.simulate.paging import page_of
 from hub.simulate.platform import Platform
 from hub.wire.interface import Interface, Version
 from hub.wire.party import Party, PartyRole, Role
+from tests import words
 
 HUB = Party(country_code="NL", party_id="HUB")
 CPO = Party(country_code="FR", party_id="PDR")
@@ -168,3 +169,67 @@ async def test_an_impossible_page_is_2001(hub: Platform, cpo: Platform, query: s
     answer = await cpo.send("GET", "locations", Interface.SENDER, query, to=HUB)
 
     assert (answer.status, answer.status_code) == (200, 2001)
+
+
+async def test_a_message_for_somebody_else_is_refused(hub: Platform, cpo: Platform) -> None:
+    """TO must be a party that is hosted here; only a hub takes messages for everyone."""
+    await cpo.register(hub.versions_url, hub.invite())
+    cpo.serve("tokens", Interface.RECEIVER, _taken)
+    stranger = Party(country_code="DE", party_id="XXX")
+    url = cpo.url + cpo.path("tokens", Interface.RECEIVER)
+
+    answers = [await hub.call("GET", url, to=to, from_=HUB) for to in (stranger, CPO, None)]
+    through = await cpo.send("GET", "locations", Interface.SENDER, to=stranger)
+
+    assert [answer.status_code for answer in answers] == [2001, 1000, 1000]
+    assert through.status_code == 1000
+
+
+async def _taken(_: Received, __: tuple[str, ...]) -> Reply:
+    return ok()
+
+
+async def test_configuration_modules_are_not_routed(hub: Platform, cpo: Platform) -> None:
+    """Routing headers on versions, credentials and hubclientinfo come to nothing; functional modules swap them."""
+    await cpo.register(hub.versions_url, hub.invite())
+    about = f"{hub.url}{hub.path('hubclientinfo', Interface.RECEIVER)}/FR/PDR"
+    urls = [hub.versions_url, f"{hub.url}/ocpi/2.2.1", f"{hub.url}/ocpi/2.2.1/credentials", about]
+
+    answers = [await cpo.call("GET", url, to=HUB, from_=CPO) for url in urls]
+    routed = await cpo.send("GET", "locations", Interface.SENDER, to=HUB)
+
+    assert [name for answer in answers for name in answer.headers if name.startswith("OCPI-")] == []
+    assert (routed.headers["OCPI-to-party-id"], routed.headers["OCPI-from-party-id"]) == ("PDR", "HUB")
+
+
+async def test_what_the_hub_says_of_a_party_is_kept(hub: Platform, cpo: Platform) -> None:
+    """The last ClientInfo counts; one that is not valid changes nothing, and none can be deleted."""
+    await cpo.register(hub.versions_url, hub.invite())
+    url = f"{cpo.url}{cpo.path('hubclientinfo', Interface.RECEIVER)}/DE/EMA"
+    told = [
+        await hub.call("PUT", url, words.client_info(**_EMSP, status=status)) for status in ("CONNECTED", "OFFLINE")
+    ]
+
+    wrong = await hub.call("PUT", url, words.client_info(**_EMSP, status="ASLEEP"))
+    nobody = await hub.call("GET", url.replace("/DE/EMA", "/DE/EMAIL"))
+    deleted = await hub.call("DELETE", url)
+
+    assert [answer.status_code for answer in told] == [1000, 1000]
+    assert (wrong.status, wrong.status_code, nobody.status_code, deleted.status) == (200, 2001, 2001, 405)
+    assert (await hub.call("GET", url)).data["status"] == "OFFLINE"
+
+
+_EMSP = {"country_code": "DE", "party_id": "EMA", "role": "EMSP"}
+
+
+@pytest.mark.parametrize("details", [{}, {"version": "2.2.1", "endpoints": [{"identifier": "locations"}]}, []])
+async def test_details_of_no_use_are_3001(hub: Platform, cpo: Platform, details: object) -> None:
+    """Whatever is wrong with what the callback finds, POST is refused as OCPI has it, and token A goes on working."""
+    cpo.answer("GET", "/ocpi/2.2.1", ok(details))
+    cpo.issued_token, token_a = "token-b", hub.invite()
+    body = {"token": "token-b", "url": cpo.versions_url, "roles": words.credentials()["roles"]}
+
+    answer = await cpo.call("POST", f"{hub.url}/ocpi/2.2.1/credentials", body, token=token_a)
+
+    assert (answer.status, answer.status_code, hub.peer) == (200, 3001, None)
+    assert (await cpo.call("GET", hub.versions_url, token=token_a)).status == 200
