@@ -17,7 +17,7 @@ from hub.apps.changes import Changes, Event
 from hub.apps.index import Change, Index
 from hub.apps.sites import Site, read_site
 from hub.clock import monotonic_s
-from hub.store.object_changes import ObjectChange, ObjectFeed
+from hub.store.feeding import ObjectChange, ObjectFeed
 from hub.store.protocols import StoreUnavailable
 
 WINDOW_S = 600

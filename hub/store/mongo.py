@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pymongo.errors import OperationFailure, PyMongoError
 
 from hub.store.agreements import MongoAgreements
-from hub.store.app_access import MongoApps
+from hub.store.apps import MongoApps
 from hub.store.deliveries import MongoDeliveries
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason

@@ -5,15 +5,14 @@ same process after a restart, numbers the same change alike.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bson.timestamp import Timestamp
 from pymongo.errors import PyMongoError
 
 from hub.store.driver import Collection, Database, Document, watch
 from hub.store.errors import answering, reason
+from hub.store.feeding import ObjectChange, ObjectNow
 from hub.store.indexes import OBJECTS
 from hub.store.protocols import StoreUnavailable
 from hub.wire.interface import ModuleId
@@ -21,48 +20,6 @@ from hub.wire.interface import ModuleId
 _WANTED = {"_id": 1, "operationType": 1, "clusterTime": 1, "documentKey": 1, "fullDocument": 1}
 _FIELDS = ("body", "revision", "received_at", "part", "withdrawn")
 _BATCH = 2_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectChange:
-    """An object as it was right after one change of it."""
-
-    seq: int
-    key: str
-    """`locations/NL/CPA/loc1`."""
-    body: bytes | None
-    """None when the change left the body as it was."""
-    revision: int
-    received_at: datetime | None
-    part: str | None
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectNow:
-    """An object as it is."""
-
-    key: str
-    owner: str
-    body: bytes
-    revision: int
-    received_at: datetime
-
-
-class ObjectFeed(Protocol):
-    """All objects of one module, and what happens to them."""
-
-    async def now(self) -> int:
-        """The number of this moment: later changes have higher ones."""
-        ...
-
-    def all(self) -> AsyncIterator[ObjectNow]:
-        """Every object that is not withdrawn. Raises StoreUnavailable."""
-        ...
-
-    def changes(self, since: int) -> AsyncGenerator[ObjectChange, None]:
-        """Every change from this number on, without end. Raises StoreUnavailable when it ends all the same."""
-        ...
 
 
 class MongoObjectFeed:

@@ -131,7 +131,7 @@ async def test_a_blocked_module_stops_and_an_override_lets_it_pass(
 async def test_what_was_broadcast_before_is_not_shown_once_its_owner_is_blocked(
     strict: RunningHub, partners: tuple[Scripted, Scripted]
 ) -> None:
-    """H3.31: GET All holds to verdicts too."""
+    """GET All holds to verdicts too."""
     cpo, emsp = partners
     await verify(strict, "tariffs")
     await cpo.ask("PUT", "tariffs", R, "/NL/CPA/TARIFF1", words.tariff(), to=words.HUB)
