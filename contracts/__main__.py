@@ -71,8 +71,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="where the platform may call back")
     one.add_argument("--callback-url", default="", metavar="URL", help="what the platform calls that address")
+    one.add_argument(
+        "--agreed", action="append", default=[], metavar="NL-CPA-CPO", help="who the platform may speak for; repeat it"
+    )
     one.add_argument("--public-only", action="store_true", help="connect to public addresses alone, over https")
     one.add_argument("--limit", dest="limit_s", type=float, default=0.0, metavar="SECONDS", help="for the whole run")
+    one.add_argument(
+        "--patience",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="how long pauses are, as a share of what checks say",
+    )
     one.add_argument("--json", action="store_true", help="print the report as JSON")
     one.add_argument("--progress-json", action="store_true", help="a line of JSON on stderr before each check")
     return parser

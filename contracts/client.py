@@ -74,7 +74,8 @@ class Got:
     fault: str = ""
     """Why it is none."""
     ms: float
-    redirected: bool = False
+    redirected_to: str = ""
+    """Where the answer came from in the end, when that was another URL."""
 
 
 def authorization(token: str, encoding: str) -> str:
@@ -111,7 +112,7 @@ class Client:
         began_s = monotonic_s()
         try:
             async with asyncio.timeout(sent.timeout_s):
-                http, headers, body, redirected = await self._answer(sent)
+                http, headers, body, url = await self._answer(sent)
         except TimeoutError:
             fault = CheckFailed(f"a whole answer within {sent.timeout_s:g} s", "none came")
         except CheckFailed as failed:
@@ -119,10 +120,11 @@ class Client:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             fault = CheckFailed("an HTTP answer", f"{type(error).__name__}: {str(error)[:200]}")
         else:
-            return _got(http, headers, body, ms=round((monotonic_s() - began_s) * 1000, 1), redirected=redirected)
+            ms = round((monotonic_s() - began_s) * 1000, 1)
+            return _got(http, headers, body, ms=ms, redirected_to=url if url != sent.url else "")
         raise fault  # a new one, out here: it holds on to nothing of what was answered
 
-    async def _answer(self, sent: Sent) -> tuple[int, dict[str, str], bytes, bool]:
+    async def _answer(self, sent: Sent) -> tuple[int, dict[str, str], bytes, str]:
         url = sent.url
         for _ in range(REDIRECTS_MAX + 1):
             http, headers, body = await self._sent(sent, url)
@@ -130,7 +132,7 @@ class Client:
             if following is None:
                 break
             url = following
-        return http, headers, body, url != sent.url
+        return http, headers, body, url
 
     async def _sent(self, sent: Sent, url: str) -> tuple[int, dict[str, str], bytes]:
         """A GET is repeated once when the connection was closed just then, as it may be at any time. Source: RFC 9112, 9.3.1."""
@@ -233,7 +235,7 @@ def _not_packed() -> CheckFailed:
     return CheckFailed("an answer packed as its header says", "it cannot be unpacked")
 
 
-def _got(http: int, headers: Mapping[str, str], body: bytes, *, ms: float, redirected: bool) -> Got:
+def _got(http: int, headers: Mapping[str, str], body: bytes, *, ms: float, redirected_to: str) -> Got:
     parsed, fault = None, ""
     try:
         parsed = json_text.parse(body)
@@ -248,7 +250,7 @@ def _got(http: int, headers: Mapping[str, str], body: bytes, *, ms: float, redir
         json=parsed,
         fault=fault,
         ms=ms,
-        redirected=redirected,
+        redirected_to=redirected_to,
     )
 
 

@@ -95,6 +95,8 @@ class Counterpart:
     roles: list[dict[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     """What the platform may present."""
+    any_token: bool = False
+    """Take every token: the registration in use was made elsewhere, and only who made it knows the platform's token."""
     encodings: set[str] = field(default_factory=set)
     """How it wrote its Authorization header: `base64` or `raw`."""
     calls: deque[Called] = field(default_factory=deque)
@@ -264,6 +266,9 @@ class Counterpart:
             if token in self.tokens:
                 self.encodings.add(encoding)
                 return token
+        if self.any_token and shown.strip():
+            self.encodings.add(next(iter(forms)))
+            return forms["raw"]
         return ""
 
 

@@ -40,7 +40,11 @@ class Words:
     checks: Collection[str] = ()
     listen: str = "127.0.0.1:0"
     callback_url: str = ""
+    agreed: Collection[str] = ()
+    """`--agreed`: `NL-CPA-CPO`"""
     public_only: bool = False
+    patience: float = 1.0
+    """`--patience`: below 1 what a platform does late is not seen, and the report says so."""
     limit_s: float = 0.0
     """`--limit`; 0 is that of the mode."""
 
@@ -49,6 +53,8 @@ def read_target(words: Words, suite: Suite, environment: Mapping[str, str]) -> T
     """What to run against; raises WrongWords."""
     if not 0 <= words.limit_s <= LIMIT_MAX_S:
         raise WrongWords(f"--limit is a number of seconds, at most {LIMIT_MAX_S:.0f}.")
+    if not 0 < words.patience <= 1:
+        raise WrongWords("--patience is a share above 0, at most 1.")
     _url(words.versions_url, "--versions-url")
     if words.callback_url:
         _url(words.callback_url, "--callback-url")
@@ -66,10 +72,12 @@ def read_target(words: Words, suite: Suite, environment: Mapping[str, str]) -> T
         listen=listen,
         callback_url=words.callback_url,
         public_only=words.public_only,
+        agreed=tuple(_role(one) for one in words.agreed),
         modules=_known(words.modules, {name for one in suite.checks for name in one.modules}, "--module", "module"),
         checks=_known(
             [one.upper() for one in words.checks], {one.check_id for one in suite.checks}, "--check", "check"
         ),
+        patience=words.patience,
         limit_s=words.limit_s,
     )
 
@@ -111,6 +119,13 @@ def _party(written: str, option: str) -> dict[str, str]:
     if found is None:
         raise WrongWords(f"{option} is a country code and a party id, such as NL-CPA.")
     return {"country_code": found[1].upper(), "party_id": found[2].upper()}
+
+
+def _role(written: str) -> dict[str, str]:
+    party, _, role = written.strip().replace("/", "-").replace("*", "-").rpartition("-")
+    if not re.fullmatch("[A-Za-z]{3,5}", role):
+        raise WrongWords("--agreed is a party in a role, such as NL-CPA-CPO.")
+    return {"role": role.upper(), **_party(party, "--agreed")}
 
 
 def _known(wanted: Collection[str], known: Collection[str], option: str, what: str) -> frozenset[str]:

@@ -62,7 +62,9 @@ async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None
     results: list[Result] = []
     async with (
         Client(public_only=target.public_only) as client,
-        Counterpart(host=host, port=port, public_url=target.callback_url, roles=roles) as counterpart,
+        Counterpart(
+            host=host, port=port, public_url=target.callback_url, roles=roles, any_token=not target.register
+        ) as counterpart,
     ):
         if session.token:
             counterpart.tokens.add(session.token)
@@ -97,10 +99,17 @@ async def run(suite: Suite, target: Target, progress: Progress = lambda *_: None
         started_at=started_at,
         seconds=round(monotonic_s() - began_s, 1),
         complete=monotonic_s() < deadline_s,
-        only={name: sorted(names) for name, names in (("modules", target.modules), ("checks", target.checks)) if names},
+        only=_limits(target),
         quirks={name: redactor.text(one) if isinstance(one, str) else one for name, one in session.quirks.items()},
         results=tuple(results),
     )
+
+
+def _limits(target: Target) -> dict[str, list[str]]:
+    """What makes this run less than a whole one."""
+    narrowed = (("modules", target.modules), ("checks", target.checks))
+    only = {name: sorted(names) for name, names in narrowed if names}
+    return only if target.patience == 1 else only | {"patience": [f"{target.patience:g}"]}
 
 
 def _wanted(suite: Suite, target: Target) -> Iterator[tuple[Check, str]]:

@@ -12,6 +12,7 @@ from contracts.client import ANSWER_MAX_BYTES, Client, Got, Sent
 from contracts.clock import from_now, monotonic_s, new_name
 from contracts.counterpart import Counterpart
 from contracts.outcomes import CheckFailed, CheckSkipped
+from contracts.quirks import of_answer
 from contracts.suite import FUNCTIONAL, Check, Suite
 from contracts.templates import fill
 
@@ -181,8 +182,7 @@ class Trial:
         self.exchanges.append(Exchange(sent=sent, got=replace(got, json=None)))
         self._hold(got)
         self.session.keep_token_of(got.json)
-        if got.redirected:
-            self.session.quirks["redirects"] = True
+        self.session.quirks |= of_answer(sent.url, got)
         return _reply(sent, got) | {"calls": self.counterpart.since(began_s)}
 
     def _hold(self, got: Got) -> None:

@@ -39,10 +39,14 @@ _FARTHEST = timedelta(days=3660)
 class Addressing:
     """Makes and finds our addresses; each is bound to who gave the original and to the one who may call it."""
 
-    def __init__(self, mappings: MappingStore, settings: Settings, opaque: Callable[[], str]) -> None:
+    def __init__(
+        self, mappings: MappingStore, settings: Settings, opaque: Callable[[], str], derive: Callable[[str], str]
+    ) -> None:
+        """`opaque()` makes a new name that nobody can guess; `derive(text)` the same one for the same text."""
         self._mappings = mappings
         self._settings = settings
         self._opaque = opaque
+        self._derive = derive
 
     async def find(self, opaque: str) -> UrlMapping | None:
         """What one of our addresses stands for; None when unknown or expired."""
@@ -97,7 +101,9 @@ class Addressing:
         theirs = resolve(way.url, location)
         if not self._may_call(theirs, way.platform):
             return {}
-        opaque = await self._give(errand.message, way, "cdr", theirs, kept=None)
+        # the same CDR posted again is at the same address: the operator may compare
+        opaque = self._derive(f"cdr {way.platform.platform_id} {errand.message.platform_id} {theirs}")
+        await self._give(errand.message, way, "cdr", theirs, opaque, kept=None)
         return {LOCATION: join(self._ours(errand.message, errand.message.address.interface), opaque)}
 
     async def _next(self, message: Message, way: Way, answer: Answer, said: envelope.Envelope) -> str | None:
@@ -112,7 +118,9 @@ class Addressing:
             if stateless and stateless != f"{ours}?{message.query}":
                 return stateless
             if stateless is None and theirs != way.url and self._may_call(theirs, way.platform):
-                return f"{ours}?{PAGE}={await self._give(message, way, 'page', theirs, kept=_KEPT)}"
+                opaque = self._opaque()
+                await self._give(message, way, "page", theirs, opaque, kept=_KEPT)
+                return f"{ours}?{PAGE}={opaque}"
         if PAGE in message.query:
             return None
         query = paging.next_by_count(
@@ -123,8 +131,10 @@ class Addressing:
         )
         return f"{ours}?{query}" if query else None
 
-    async def _give(self, message: Message, way: Way, kind: str, theirs: str, *, kept: timedelta | None) -> str:
-        opaque, now = self._opaque(), now_utc()
+    async def _give(
+        self, message: Message, way: Way, kind: str, theirs: str, opaque: str, *, kept: timedelta | None
+    ) -> None:
+        now = now_utc()
         await self._mappings.add(
             UrlMapping(
                 opaque=opaque,
@@ -139,7 +149,6 @@ class Addressing:
                 expires_at=now + kept if kept else None,
             )
         )
-        return opaque
 
     def _may_call(self, url: str, platform: Platform) -> bool:
         try:

@@ -49,6 +49,8 @@ class Hub:
         self.store = store
         self.deliveries = deliveries
         self.traffic = traffic
+        self.verifying: Verifying
+        self.secrets: Secrets
         self._front = front
         self._web = web.Application()
         self._runner: web.AppRunner | None = None
@@ -175,7 +177,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             desk=front.desk,
             forwarding=Forwarding(
                 post,
-                Addressing(store.mappings, settings, opaque),
+                Addressing(store.mappings, settings, opaque, secrets.derive_opaque),
                 settings,
                 Reports(
                     record=traffic.record,
@@ -214,6 +216,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             session=session,
         )
         pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)
+        hub.verifying, hub.secrets = verifying, secrets
         hub.mount(pipeline, admin_app(services), callbacks, verdicts.published(secrets))
         stack.push_async_callback(hub.close)
         yield hub

@@ -35,6 +35,7 @@ class Secrets:
 
     __slots__ = (
         "_hash_key",
+        "_opaque_key",
         "_seal",
         "_verdict_key",
         "admin_key",
@@ -47,6 +48,7 @@ class Secrets:
     def __init__(self, key: bytes) -> None:
         """Derive a key for each use from `key`: at least 32 bytes, random or a long passphrase."""
         self._hash_key = _derive(key, "credentials_token hash")
+        self._opaque_key = _derive(key, "opaque address")
         self._seal = AESGCM(_derive(key, "credentials_token seal"))
         self.admin_key = _derive(key, "admin JWT")
         """Signs the tokens of the admin API (HS256)."""
@@ -73,6 +75,10 @@ class Secrets:
     def hash_token(self, credentials_token: str) -> str:
         """Return the HMAC-SHA256 of a token, in hex: all that is stored of a token that this hub issued."""
         return hmac.new(self._hash_key, credentials_token.encode(), hashlib.sha256).hexdigest()
+
+    def derive_opaque(self, text: str) -> str:
+        """Return the last segment of an address, the same for the same text; only who has the server key can tell it."""
+        return _write(hmac.new(self._opaque_key, text.encode(), hashlib.sha256).digest()[:_OPAQUE_BYTES])
 
     def sign_verdict(self, verdict: bytes) -> bytes:
         """Return the Ed25519 signature (64 bytes)."""

@@ -59,6 +59,8 @@ class Standing:
     expires_at: datetime
     """The last verdict counts until then."""
     suite_version: str
+    mode: str = "observe"
+    """`exercise` once it was judged so: then what must be judged anew is, too; the nightly runs only read."""
     failed_blockers: tuple[str, ...] = ()
     """Ids of the checks; empty for a green verdict."""
     failing_since: datetime | None = None
@@ -75,6 +77,7 @@ def judged(
     module: ModuleId,
     failed_blockers: tuple[str, ...],
     suite_version: str,
+    mode: str,
     now: datetime,
     valid: timedelta,
 ) -> Standing:
@@ -87,6 +90,7 @@ def judged(
         judged_at=now,
         expires_at=now + valid,
         suite_version=suite_version,
+        mode="exercise" if "exercise" in {mode, before.mode if before else ""} else mode,
         failed_blockers=failed_blockers,
         failing_since=((before.failing_since if before else None) or now) if state is State.DEGRADED else None,
         override_until=before.override_until if before else None,

@@ -62,6 +62,10 @@ def run(
     ] = None,
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the platform may call back.")] = "127.0.0.1:0",
     callback_url: Annotated[str, typer.Option(metavar="URL", help="What the platform calls that address.")] = "",
+    agreed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NL-CPA-CPO", help="A party and role that the platform may speak for; repeat it."),
+    ] = None,
     public_only: Annotated[
         bool, typer.Option("--public-only", help="Connect to public addresses alone, over https.")
     ] = False,
@@ -92,6 +96,7 @@ def run(
         checks=check or (),
         listen=listen,
         callback_url=callback_url,
+        agreed=agreed or (),
         public_only=public_only,
         limit_s=limit,
     )

@@ -37,17 +37,25 @@ class Door:
         self._proven = proven
         self._now = now
         self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
+        self._ended: set[str] = set()
 
     async def authenticate(self, values: list[str]) -> Caller:
         """Name the caller of a request by all of its Authorization headers; raises Unauthorized (HTTP 401)."""
         caller = known_caller(self._roster.directory, values, self._hash_token, self._now)
         if caller is None and await self._issued_elsewhere(values):
             caller = known_caller(self._roster.directory, values, self._hash_token, self._now)
-        if caller is None:
+        if caller is None or caller.token.token_hash in self._ended:
             raise Unauthorized
         if caller.proves:
+            self._end_superseded(caller)
             self._proven(caller)
         return caller
+
+    def _end_superseded(self, caller: Caller) -> None:
+        """The first use of a new token ends the older ones here at once; the store hears of it in the background."""
+        if len(self._ended) >= _HASHED_MAX:
+            self._ended.clear()
+        self._ended |= {token.token_hash for token in caller.platform.issued if token.superseded}
 
     async def _issued_elsewhere(self, values: list[str]) -> bool:
         """Ask the store, few at a time: strangers with wrong tokens must not keep it busy."""

@@ -16,8 +16,8 @@ class MongoMappings:
 
     @answering()
     async def add(self, mapping: UrlMapping) -> None:
-        """Keep a new address."""
-        await self._mappings.insert_one({"_id": mapping.opaque, **write(mapping)})
+        """Keep an address; the same one may be given out again."""
+        await self._mappings.replace_one({"_id": mapping.opaque}, write(mapping), upsert=True)
 
     @answering()
     async def find(self, opaque: str) -> UrlMapping | None:

@@ -1,31 +1,44 @@
 """When a platform should be judged again, and why. Pure."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zlib import crc32
 
 from hub.platform import Platform, PlatformState
-from hub.standing import Standing
 
 _DAY = timedelta(days=1)
+_AGAIN_AFTER = timedelta(hours=1)
 
 
-def reason(
+class Due(NamedTuple):
+    """Why a platform is to be judged now, and how."""
+
+    why: str
+    mode: str
+
+
+def due(
     platform: Platform, *, now: datetime, suite_version: str, hour_utc: int, jitter_h: float, soon: timedelta
-) -> str:
-    """Why it is due now, in words; empty when it is not."""
+) -> Due | None:
+    """None when it is not due. The nightly run reads; what must be judged anew is judged as it was before."""
     if platform.state is not PlatformState.REGISTERED or not platform.reachable:
-        return ""
+        return None
     exchanged_at = max((one.issued_at for one in platform.issued if one.issued_at), default=None)
     if exchanged_at is None or now < exchanged_at + soon:
-        return ""
-    judged_at = min((one.judged_at for one in platform.standings), default=None)
-    if judged_at is None:
-        return "it was never verified"
+        return None
+    if not platform.standings:
+        return Due("it was never verified", "observe")
+    mode = "exercise" if any(one.mode == "exercise" for one in platform.standings) else "observe"
+    judged_at = max(one.judged_at for one in platform.standings)
     if judged_at < exchanged_at:
-        return "its credentials are new"
-    return _aged(platform.standings, judged_at, now, suite_version) or (
-        "the night's verification" if judged_at < night(platform.platform_id, now, hour_utc, jitter_h) else ""
-    )
+        return Due("its credentials are new", mode)
+    if any(_major(one.suite_version) != _major(suite_version) for one in platform.standings):
+        return Due("the suite has a new major version", mode)
+    if any(one.expires_at <= now for one in platform.standings) and judged_at < now - _AGAIN_AFTER:
+        return Due("a verdict has expired", mode)
+    if judged_at < night(platform.platform_id, now, hour_utc, jitter_h):
+        return Due("the night's verification", "observe")
+    return None
 
 
 def night(platform_id: str, now: datetime, hour_utc: int, jitter_h: float) -> datetime:
@@ -38,8 +51,5 @@ def night(platform_id: str, now: datetime, hour_utc: int, jitter_h: float) -> da
     return instant
 
 
-def _aged(standings: tuple[Standing, ...], judged_at: datetime, now: datetime, suite_version: str) -> str:
-    if any(one.suite_version.partition(".")[0] != suite_version.partition(".")[0] for one in standings):
-        return "the suite has a new major version"
-    expired = any(one.expires_at <= now for one in standings)
-    return "a verdict has expired" if expired and judged_at < now - timedelta(hours=1) else ""
+def _major(version: str) -> str:
+    return version.partition(".")[0]

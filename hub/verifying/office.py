@@ -103,6 +103,7 @@ class Verifying:
                 mode=wish.mode,
                 party=str(party),
                 us=str(self._settings.party),
+                agreed=[f"{one.party.country_code}-{one.party.party_id}-{one.role}" for one in sorted(platform.claims)],
                 modules=wish.modules,
                 listen=listen,
                 callback_url=callback_url,
@@ -176,6 +177,7 @@ class Verifying:
             module=module,
             failed_blockers=tuple(sorted(still | set(verdict["failed_blockers"]) | _cut(verdict))),
             suite_version=report["suite_version"],
+            mode=report["mode"],
             now=self._now(),
             valid=timedelta(days=self._settings.verdict_days),
         )

@@ -18,6 +18,8 @@ import orjson
 from hub.clock import Tasks
 
 TOKEN_VARIABLE = "OCPI_TOKEN"  # noqa: S105 - a variable's name
+PATIENCE = 1.0
+"""How long the pauses of checks are, as a share of what the suite says."""
 _BEYOND_LIMIT_S = 30.0
 _REPORT_MAX_BYTES = 32 * 1024 * 1024
 _LINE_MAX_BYTES = 64 * 1024
@@ -39,6 +41,8 @@ class Job:
     mode: str
     party: str
     us: str
+    agreed: Sequence[str]
+    """Who the platform may speak for: `NL-CPA-CPO`."""
     modules: Sequence[str]
     listen: str
     callback_url: str
@@ -50,10 +54,10 @@ class Job:
         words = [
             *("run", "--role", self.role, "--versions-url", self.versions_url, "--mode", self.mode),
             *("--party", self.party, "--as", self.us, "--listen", self.listen, "--callback-url", self.callback_url),
-            *("--limit", f"{self.limit_s:g}", "--json", "--progress-json"),
+            *("--limit", f"{self.limit_s:g}", "--patience", f"{PATIENCE:g}", "--json", "--progress-json"),
         ]
-        for module in self.modules:
-            words += ["--module", module]
+        for option, values in (("--module", self.modules), ("--agreed", self.agreed)):
+            words += [word for value in values for word in (option, value)]
         return [*words, "--public-only"] if self.public_only else words
 
 

@@ -14,8 +14,8 @@ from hub.partners.roster import Roster
 from hub.platform import Platform
 from hub.standing import Require, aged
 from hub.store.protocols import StoreUnavailable
-from hub.verifying.due import reason
-from hub.verifying.office import Verifying
+from hub.verifying.due import Due, due
+from hub.verifying.office import Verifying, Wish
 
 _LOOK_EVERY_S = 20.0
 _AGAIN_AFTER = timedelta(hours=1)
@@ -61,13 +61,13 @@ class Watch:
             if not self._owns(platform.platform_id):
                 continue
             await self._age(platform, now)
-            why = self._reason(platform, now)
-            if why and self._tried.get(platform.platform_id, now) <= now:
+            found = self._due(platform, now)
+            if found is not None and self._tried.get(platform.platform_id, now) <= now:
                 self._tried[platform.platform_id] = now + _AGAIN_AFTER
-                self._tasks.spawn(self._verify(platform, why), name=f"verify {platform.platform_id}")
+                self._tasks.spawn(self._verify(platform, found), name=f"verify {platform.platform_id}")
 
-    def _reason(self, platform: Platform, now: datetime) -> str:
-        return reason(
+    def _due(self, platform: Platform, now: datetime) -> Due | None:
+        return due(
             platform,
             now=now,
             suite_version=self._verifying.suite_version,
@@ -84,10 +84,10 @@ class Watch:
                 lambda current: replace(current, standings=tuple(aged(one, now, grace) for one in current.standings)),
             )
 
-    async def _verify(self, platform: Platform, why: str) -> None:
-        structlog.get_logger().info("verification_due", partner=platform.name, reason=why)
+    async def _verify(self, platform: Platform, found: Due) -> None:
+        structlog.get_logger().info("verification_due", partner=platform.name, reason=found.why, mode=found.mode)
         try:
-            await self._verifying.verify(platform.platform_id)
+            await self._verifying.verify(platform.platform_id, Wish(mode=found.mode))
         except (PartnerProblem, StoreUnavailable) as error:
             structlog.get_logger().warning("verification_failed", partner=platform.name, reason=str(error))
         else:

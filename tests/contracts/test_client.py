@@ -75,7 +75,7 @@ async def test_a_redirect_on_the_same_origin(client: Client) -> None:
         one = await client.call(Sent(method="PUT", url=f"{partner.url}/0", body=b"{}"))
         asked = list(partner.asked)
 
-    assert (one.http, one.redirected) == (200, True)
+    assert (one.http, one.redirected_to) == (200, f"{partner.url}/3")
     assert [(one.method, one.target, one.body) for one in asked] == [("PUT", f"/{step}", b"{}") for step in range(4)]
 
 

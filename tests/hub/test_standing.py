@@ -19,7 +19,14 @@ VALID, GRACE = timedelta(days=30), timedelta(days=14)
 def verdict(before: Standing | None, *failed: str, now: datetime = NOON) -> Standing:
     """The standing after a verdict with these failed blockers."""
     return judged(
-        before, side=Side.CPO, module=LOCATIONS, failed_blockers=failed, suite_version="1.0.0", now=now, valid=VALID
+        before,
+        side=Side.CPO,
+        module=LOCATIONS,
+        failed_blockers=failed,
+        suite_version="1.0.0",
+        mode="observe",
+        now=now,
+        valid=VALID,
     )
 
 

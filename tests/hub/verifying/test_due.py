@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.platform import IssuedToken, Platform, PlatformState, TokenKind
 from hub.standing import Side, Standing, State
-from hub.verifying.due import night, reason
+from hub.verifying.due import due, night
 from hub.wire.interface import ModuleId
 from tests.hub.store import samples
 
@@ -40,7 +40,8 @@ def platform(*standings: Standing, exchanged_at: datetime = NOON - timedelta(day
 
 def why(one: Platform, now: datetime = NOON, suite_version: str = "1.4.0") -> str:
     """Why it is due."""
-    return reason(one, now=now, suite_version=suite_version, hour_utc=2, jitter_h=2, soon=SOON)
+    found = due(one, now=now, suite_version=suite_version, hour_utc=2, jitter_h=2, soon=SOON)
+    return found.why if found else ""
 
 
 def test_a_new_partner_is_judged_soon_but_not_at_once() -> None:
@@ -96,3 +97,16 @@ def test_nights_are_spread_and_each_partner_keeps_its_own(name: object, minutes:
     assert now - timedelta(days=1) < instant <= now
     assert instant.hour in {0, 1, 2, 3} or (instant.hour == 4 and instant.minute == 0)
     assert night(str(name), now + timedelta(days=1), 2, 2) == instant + timedelta(days=1)
+
+
+def test_what_must_be_judged_anew_is_judged_as_it_was() -> None:
+    """Who was exercised once is exercised again after new credentials; the nightly run only reads."""
+    one = platform(standing(NOON - timedelta(hours=1), mode="exercise"), exchanged_at=NOON - SOON)
+    tonight = night(one.platform_id, NOON, 2, 2)
+    old = replace(one.standings[0], judged_at=tonight - timedelta(seconds=1))
+    settled = replace(platform(old), standings=(old,))
+
+    anew = due(one, now=NOON, suite_version="1.4.0", hour_utc=2, jitter_h=2, soon=SOON)
+    nightly = due(settled, now=NOON, suite_version="1.4.0", hour_utc=2, jitter_h=2, soon=SOON)
+
+    assert (anew, nightly) == (("its credentials are new", "exercise"), ("the night's verification", "observe"))
