@@ -86,33 +86,42 @@ class _Form:
 def _forms(secret: str) -> tuple[_Form, ...]:
     """A token raw, in Base64, and in Base64 with the newline that a careless encoder adds."""
     packed = [base64.b64encode(one.encode()).decode() for one in (secret, f"{secret}\n")]
-    return tuple(
-        _Form(
-            head=re.compile("".join(_spellings(one) for one in form[:_HEAD_CHARS]), re.IGNORECASE),
-            rest=tuple(re.compile(_spellings(one), re.IGNORECASE) for one in form[_HEAD_CHARS:]),
-        )
-        for form in (secret, *packed)
+    return tuple(_form(one) for one in (secret, *packed))
+
+
+def _form(written: str) -> _Form:
+    """Backslashes in a row are one: how many they are depends on how often they were escaped."""
+    whole = re.sub(r"\\+", r"\\", written)
+    head = len(re.sub(r"\\+", r"\\", written[:_HEAD_CHARS]))
+    return _Form(
+        head=re.compile("".join(_spellings(one) for one in whole[:head]), re.IGNORECASE),
+        rest=tuple(re.compile(_spellings(one), re.IGNORECASE) for one in whole[head:]),
     )
 
 
 def _spellings(character: str) -> str:
-    """A pattern for every way to write it; a text that was put into another is escaped more than once."""
+    """A pattern for every way to write it; a text that was put into another is escaped more than once.
+
+    No repetition in it is without end, and those of backslashes give nothing back: such a text costs no more than another.
+    """
     if character.isalnum():
         return character
     if character == "\\":
-        return f"{_BACKSLASH}+"
+        return f"{_BACKSLASH}{{1,8}}+"
     written = "|".join([*_coded(character), re.escape(character), *_URL_SAFE.get(character, "")])
-    return f"(?:{_BACKSLASH}+u{ord(character):04x}|{_BACKSLASH}*(?:{written}))"
+    return f"{_BACKSLASH}{{0,6}}+(?:(?<=[\\\\cC])u{ord(character):04x}|{written})"
 
 
 def _coded(character: str) -> list[str]:
     """For a URL, and for a page."""
     code = ord(character)
     name = _NAMES_IN_PAGES.get(character, "-")
-    return [f"%(?:25)*{code:02x}", rf"{_AND}(?:{_HASH}(?:{code}|x{code:x})|{name}){_SEMICOLON}"]
+    return [f"{_PERCENT}{code:02x}", rf"{_AND}(?:{_HASH}(?:{code}|x{code:x})|{name}){_SEMICOLON}"]
 
 
-_AND, _HASH, _SEMICOLON = r"(?:&(?:amp;)*|%(?:25)*26|\\+u0026)", "(?:#|%(?:25)*23)", "(?:;|%(?:25)*3b)"
+_PERCENT = "%(?:25){0,4}"
+_AND = rf"(?:&(?:amp;){{0,4}}|{_PERCENT}26|\\{{1,4}}+u0026)"
+_HASH, _SEMICOLON = f"(?:#|{_PERCENT}23)", f"(?:;|{_PERCENT}3b)"
 _NAMES_IN_PAGES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _BACKSLASH = "(?:" + "|".join([r"\\", *_coded("\\")]) + ")"
 

@@ -36,8 +36,8 @@ def judged(trial: Trial, verdict: str, *, expected: str = "", observed: str = ""
         status=check.status,
         kind=check.kind,
         verdict=verdict,
-        expected=cut(redactor.text(expected), _TEXT_CHARS),
-        observed=cut(redactor.text(observed), _TEXT_CHARS),
+        expected=_brief(expected, redactor),
+        observed=_brief(observed, redactor),
         ms=round(ms, 1),
         why=check.why,
         fix=check.fix,
@@ -46,6 +46,11 @@ def judged(trial: Trial, verdict: str, *, expected: str = "", observed: str = ""
         exchanges=tuple(_exchange(one, trial, redactor) for one in told),
         curl=_curl(told[-1], trial, redactor) if told else "",
     )
+
+
+def _brief(text: str, redactor: Redactor) -> str:
+    """Cut before it is looked through, since a check may name what it saw, and once more after."""
+    return cut(redactor.text(text[: 4 * _TEXT_CHARS]), _TEXT_CHARS)
 
 
 def _redactor(trial: Trial) -> Redactor:

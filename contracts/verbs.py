@@ -145,7 +145,7 @@ async def _fetch_all(trial: Trial, arguments: Arguments) -> None:
 
 def _following(reply: Any, seen: set[str]) -> str | None:
     """The URL of the page that follows; None on the last one."""
-    link = _LINK.search(reply["headers"].get("link", ""))
+    link = _LINK.search(reply["headers"].get("link", "")[: 2 * URL_MAX_CHARS])
     if link is None:
         return None
     asked = reply["sent"]["url"]

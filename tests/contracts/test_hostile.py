@@ -23,8 +23,8 @@ from tests.contracts.hostile import JSON_HEADER, PARTNERS
 from tests.contracts.raw_partner import Asked, answer, envelope, raw_partner
 from tests.contracts.suites import check, write_suite
 
-LIMIT_S = 3.0
-OVER_S = 1.0
+LIMIT_S = 2.0
+OVER_S = 2.0
 """What is being read already is read to its end."""
 START_S = 3.0
 """To start Python on a busy machine."""

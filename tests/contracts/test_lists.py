@@ -83,6 +83,16 @@ async def test_a_link_that_leads_nowhere(tmp_path: Path, there: str, observed: s
     assert any(said in one.observed for said in observed.split("|"))
 
 
+async def test_a_link_that_is_expensive_to_read(tmp_path: Path) -> None:
+    """A header full of the beginnings of Links takes no time to speak of, and is the last page."""
+    nasty = answer(envelope([{}]), JSON_HEADER, "Link: " + "<a>;" * 8000)
+
+    one = await outcome(tmp_path, WHOLE, {"/2.2.1/locations": nasty})
+
+    assert one.verdict == "passed"
+    assert one.ms < 1500
+
+
 async def test_pages_in_a_circle(tmp_path: Path) -> None:
     """A later page that leads to the first one is found out."""
 

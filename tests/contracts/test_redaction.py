@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.clock import monotonic_s
 from contracts.redaction import HIDDEN, Redactor, cut, visible
 
 TOKENS = st.text([chr(code) for code in range(0x21, 0x7F)], min_size=12, max_size=64)
@@ -60,6 +61,18 @@ def test_a_text_that_was_cut_shows_no_start_of_a_token(token: str, length: int) 
     """Whoever cuts a text in the middle of a token gives away nothing of it that is long enough to be of use."""
     for spelled in (token, packed(token)):
         assert spelled[:8] not in Redactor([token]).text(f"value: {spelled[:length]}")
+
+
+@pytest.mark.parametrize("unit", ["\\", "%25", "%5c", "&amp;", "+", '"uid":"', '\\"uid\\":\\"', "\\u0026"])
+def test_no_text_is_expensive(unit: str) -> None:
+    """Whatever a platform repeats to keep the redaction busy, a body takes milliseconds."""
+    redactor = Redactor(["+/-token-with-specials", "&&token%of=x\\\\12345", "\\\\\\token-of-slashes"])
+    body = unit.encode() * (8192 // len(unit))
+
+    began_s = monotonic_s()
+    redactor.body(body, 2048)
+
+    assert monotonic_s() - began_s < 1
 
 
 @given(st.text(max_size=200), st.lists(TOKENS, max_size=3))

@@ -138,6 +138,14 @@ async def test_a_fault_of_a_verb_ends_one_check(tmp_path: Path, monkeypatch: pyt
     assert report.results[0].observed == "ArithmeticError: division by zero"
 
 
+async def test_what_a_check_says_is_short(tmp_path: Path) -> None:
+    """However much of an answer a check puts into its words, the report has the start of it."""
+    steps: Steps = [*CALL, {"compare": {"wanted": 1, "got": 2, "about": "what they said: ${reply.data}"}}]
+    only = await judge(suite_of(tmp_path, check("TRA-01", steps)), {"/versions": "x" * 1_000_000})
+
+    assert (only.verdict, len(only.expected)) == ("failed", 1000)
+
+
 async def test_a_script_lasts_as_long_as_its_check(tmp_path: Path) -> None:
     """What one check makes the counterpart answer does not disturb the next."""
     scripted: Steps = [{"script": {"path": "/versions", "http": 500, "times": 9}}]
