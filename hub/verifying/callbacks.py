@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from yarl import URL
 
 from hub.clock import now_utc
 from hub.config import Settings
@@ -70,7 +71,7 @@ class Callbacks:
         try:
             async with self._session.request(
                 request.method,
-                f"{mapping.target_url}/{rest}",
+                URL(f"{mapping.target_url}/{rest}", encoded=True),
                 data=body or None,
                 headers=headers,
                 timeout=_TIMEOUT,

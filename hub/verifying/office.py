@@ -27,6 +27,8 @@ from hub.wire.types import format_datetime
 
 _AT_ONCE = 2
 LIMIT_S = {"observe": 60.0, "exercise": 180.0}
+_TIME = "TIME"
+"""Stands among the failed blockers for a run whose time was over."""
 COMMON = ("versions", "credentials", "transport")
 """Modules of the suite whose checks count for every other one."""
 
@@ -170,7 +172,7 @@ class Verifying:
         self, before: Standing | None, key: tuple[Side, ModuleId], verdict: Mapping[str, Any], report: Mapping[str, Any]
     ) -> Standing:
         side, module = key
-        still = set(before.failed_blockers if before else ()) - _judged_ids(report["results"], module)
+        still = _left_open(before.failed_blockers if before else (), report, module)
         return judged(
             before,
             side=side,
@@ -183,14 +185,18 @@ class Verifying:
         )
 
 
-def _judged_ids(results: Iterable[Mapping[str, Any]], module: str) -> set[str]:
-    """The checks whose outcome this run knows: what only another mode judges stays as it was."""
-    return {one["check_id"] for one in results if one["verdict"] != "skipped" and one["module"] in {module, *COMMON}}
+def _left_open(failed: Iterable[str], report: Mapping[str, Any], module: str) -> set[str]:
+    """Of the checks that failed before, those that this run did not judge: they stay failed."""
+    of_module = (one for one in report["results"] if one["module"] in {module, *COMMON})
+    verdicts = {one["check_id"]: one["verdict"] for one in of_module}
+    whole = report["mode"] == "exercise" and not report["only"].get("modules")
+    absent = "no more in the suite" if whole else "skipped"
+    return {one for one in failed if one != _TIME and verdicts.get(one, absent) == "skipped"}
 
 
 def _cut(verdict: Mapping[str, Any]) -> set[str]:
     """A run whose time was over is not green, although no blocker failed."""
-    return {"TIME"} if not verdict["green"] and not verdict["failed_blockers"] else set()
+    return {_TIME} if not verdict["green"] and not verdict["failed_blockers"] else set()
 
 
 def _sides(platform: Platform) -> dict[Side, Party]:

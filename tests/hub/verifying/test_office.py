@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import zlib
+from copy import deepcopy
 
 import orjson
 import pytest
@@ -52,8 +53,8 @@ async def test_a_clean_partner_is_verified_and_the_verdict_is_signed(running: Ru
 
 
 async def test_the_hub_and_the_partner_come_to_the_same_verdict(running: RunningHub, cpo: Cpo) -> None:
-    """CON-05: check by check, whether the hub runs the suite or the partner does it without a hub; also when something is wrong."""
-    cpo.defect = known()["PAG-02"]
+    """CON-05: check by check, whether the hub runs the suite or the partner does it without a hub; in what is wrong, too."""
+    cpo.defect = known()["LOC-01"]
     (judged,) = await running.hub.verifying.verify(id_of(running, cpo))
     token = cpo.issued_token or ""
     alone = await asyncio.create_subprocess_exec(
@@ -74,10 +75,12 @@ async def test_the_hub_and_the_partner_come_to_the_same_verdict(running: Running
 async def test_a_failed_blocker_closes_its_module_alone(running: RunningHub, cpo: Cpo) -> None:
     """The other modules of the same partner stay VERIFIED; after the mend the next run opens it again."""
     await running.hub.verifying.verify(id_of(running, cpo))
+    written = deepcopy(cpo.cdrs)
     cpo.defect = known()["CDR-01"]
     await running.hub.verifying.verify(id_of(running, cpo))
     worse = states(running, cpo.name)
     cpo.defect = None
+    cpo.cdrs.update(written)
     await running.hub.verifying.verify(id_of(running, cpo))
 
     assert (worse["cdrs"], worse["locations"]) == (State.DEGRADED, State.VERIFIED)
