@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from hub.admin.errors import AdminError
 from hub.admin.table import AdminRoute
 from hub.wire import headers
 from hub.wire.interface import Endpoint, Interface, Module, ResponseUrl, Routing, Version
@@ -13,6 +14,22 @@ from hub.wire.paging import LIMIT, LINK, TOTAL
 from modules.versions.objects import VersionDetails, VersionInfo
 
 Json = dict[str, Any]
+
+_OCPI_REFUSALS = {
+    "400": "The request is broken.",
+    "401": "No credentials token that this hub issued.",
+    "404": "There is no such resource for the caller.",
+    "405": "The resource has other methods.",
+    "408": "The body did not arrive in time.",
+    "413": "The body is too large.",
+    "500": "A fault of this hub's own.",
+}
+_ADMIN_REFUSALS = {
+    str(kind.http_status): (kind.__doc__ or "").partition(": ")[2]
+    for kind in sorted(AdminError.__subclasses__(), key=lambda kind: kind.http_status)
+}
+"""What their docstrings say after the number."""
+_RECEIVERS_REFUSAL = {"4XX": "The receiver's own refusal, passed on."}
 
 _SCHEMAS = "#/components/schemas/"
 _IDS = (headers.REQUEST_ID, headers.CORRELATION_ID)
@@ -53,7 +70,7 @@ def ocpi_document(modules: Sequence[Module], software_version: str) -> Json:
         "schemas": _schemas([VersionInfo, VersionDetails, *kinds], parts) | {"Envelope": _ENVELOPE},
         "headers": {name: {"schema": {"type": "string"}} for name in (*_IDS, *_ROUTING, *_PAGING)},
         "parameters": {name: _parameter(name, "header", {"type": "string"}) for name in (*_IDS, *_ROUTING)},
-        "responses": {"Refusal": _answer("An HTTP error, with an envelope too.", _named("Envelope"))},
+        "responses": {"Refusal": _answer("Refused, in an envelope.", _named("Envelope"))},
         "securitySchemes": {"CredentialsToken": _CREDENTIALS_TOKEN},
     }
     return _document("ocpi-hub: OCPI", software_version, "/ocpi", paths, components)
@@ -134,6 +151,7 @@ def _row(module: Module, row: Endpoint) -> Json:
         ]
     if module.functional:
         operation["description"] = _WAYS[row.routing]
+        operation["responses"] |= _refusals(_RECEIVERS_REFUSAL)
     if row.response_url is ResponseUrl.BODY:
         operation["description"] += " The receiver sees a `response_url` of this hub."
     if row.body:
@@ -156,7 +174,7 @@ def _operation(
         schema = {"allOf": [schema, {"type": "object", "properties": {"data": data}}]}
     answer = _answer("Done or refused: `status_code` says which.", schema)
     answer["headers"] = {header: _header(header) for header in sent}
-    return {"operationId": name, "tags": [tag], "responses": {"200": answer, "default": _REFUSED}}
+    return {"operationId": name, "tags": [tag], "responses": {"200": answer, **_refusals(_OCPI_REFUSALS)}}
 
 
 def _has_body(row: AdminRoute[Any]) -> bool:
@@ -169,8 +187,17 @@ def _admin_row(row: AdminRoute[Any]) -> Json:
         "operationId": "_".join([row.method.lower(), *_plain(segments)]),
         "tags": [segments[0]],
         "summary": row.summary,
-        "responses": {str(row.http_status): _answer("Done.", {}), "default": _REFUSED},
+        "responses": {str(row.http_status): _done(row), **_refusals(_ADMIN_REFUSALS)},
     }
+
+
+def _done(row: AdminRoute[Any]) -> Json:
+    kind = "application/x-ndjson" if row.streams else "application/json"
+    return {"description": "Done.", "content": {kind: {"schema": {}}}}
+
+
+def _refusals(words: Mapping[str, str]) -> Json:
+    return {status: {**_REFUSED, "description": said} for status, said in words.items()}
 
 
 def _parameters(path: str, names: Iterable[str]) -> list[Json]:

@@ -49,7 +49,7 @@ def _handler(office: AdminServices, row: AdminRoute[Any]) -> _Handler:
         asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
         done = await row.act(call)
-        if isinstance(done, AsyncIterator):
+        if row.streams:
             return await _stream(request, done)
         return _json(done, row.http_status)
 

@@ -48,7 +48,7 @@ class Unknown(AdminError):
 
 
 class MethodNotAllowed(AdminError):
-    """405 with the methods that the path has."""
+    """405: the path has other methods; the Allow header names them."""
 
     http_status = 405
     code = "method_not_allowed"

@@ -42,7 +42,8 @@ class AdminRoute(Generic[AskedT]):
     method: str
     path: str
     act: Callable[[AdminCall[AskedT]], Awaitable[Json | AsyncIterator[Json]]]
-    """What comes bit by bit is sent as one line of JSON each (application/x-ndjson); the last line is the outcome."""
     asks: type[AskedT]
     summary: str
     http_status: int = 200
+    streams: bool = False
+    """It comes bit by bit, a line of JSON each (application/x-ndjson); the last line is the outcome."""

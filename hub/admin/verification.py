@@ -137,6 +137,7 @@ ROUTES = (
         method="POST",
         path="/partners/{name}/verify",
         act=_verify,
+        streams=True,
         asks=Verify,
         summary="Judge a partner by the contract suite; a line for each step, then the outcome.",
     ),
