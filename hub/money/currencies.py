@@ -14,7 +14,7 @@ _OTHER_DIGITS = {
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
-DIGITS = {code: DEFAULT_DIGITS for code in _TWO_DIGITS.split()} | {
+DIGITS = dict.fromkeys(_TWO_DIGITS.split(), DEFAULT_DIGITS) | {
     code: digits for digits, codes in _OTHER_DIGITS.items() for code in codes.split()
 }
 """Decimals of each currency's minor unit, by code."""

@@ -83,7 +83,8 @@ def seconds_of(hours: Decimal) -> int:
 
 def rounded(numerator: int, denominator: int, digits: int, mode: Rounding = Rounding.HALF_UP) -> int:
     """`numerator` / `denominator` as a whole number of 10^-`digits`."""
-    whole, rest = divmod(abs(numerator) * 10**digits, denominator)
+    power: int = 10**digits
+    whole, rest = divmod(abs(numerator) * power, denominator)
     if rest and _goes_up(whole, 2 * rest - denominator, mode):
         whole += 1
     return -whole if numerator < 0 else whole

@@ -140,6 +140,8 @@ class Policy:
 
     def changed(self) -> dict[str, str]:
         """The switches that differ from the default, as text; for explanations."""
+        if self is DEFAULT:
+            return {}
         return {
             one.name: str(getattr(self, one.name))
             for one in fields(self)

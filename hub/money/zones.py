@@ -43,7 +43,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def guess_zone(country: str | None, latitude: str | None, longitude: str | None) -> Guess | None:
-    """The zone of a country (alpha-3, or alpha-2 as OCPI 2.1.1's example has it): its only one, or that of the nearest city.
+    """The zone of a country (alpha-3, or alpha-2 as OCPI 2.1.1's example has it): its only one, or that of the nearest cities.
 
     None where a city three times as far away has another time: no guess is better than a wrong one.
     """
@@ -56,11 +56,10 @@ def guess_zone(country: str | None, latitude: str | None, longitude: str | None)
     if not cities or here is None:
         return None
     squares = {name: _square_of_distance(here, place) for name, place in cities.items()}
-    nearest = min(squares, key=squares.__getitem__)
-    near = [name for name, square in squares.items() if square <= _FAR * _FAR * squares[nearest]]
-    if not all(_same_clock(name, nearest) for name in near):
+    near = [name for name, square in squares.items() if square <= _FAR * _FAR * min(squares.values())]
+    if not all(_same_clock(name, near[0]) for name in near):
         return None
-    return Guess(ZoneInfo(nearest), f"the zone of the nearest city is {nearest}: a guess by coordinates")
+    return Guess(ZoneInfo(near[0]), f"the cities near by are in {near[0]}: a guess by coordinates")
 
 
 def _same_clock(one: str, other: str) -> bool:
