@@ -15,6 +15,8 @@ from hub.money.findings import Finding, error
 from hub.wire.types import parse_datetime
 
 MAX_PERIODS = 10_000
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""1970-01-01 stands for an unknown time. Source: OCPI 2.2.1, mod_cdrs, CDR, note on start_date_time."""
 NOT_AVAILABLE = "#NA"
 SCHEMA = "C-SCHEMA"
 _QUANTITIES = {
@@ -134,15 +136,23 @@ def _instant(container: Any, name: str, pointer: str) -> datetime:
     written = container.get(name) if isinstance(container, dict) else None
     if type(written) is not str:
         _refuse(f"{pointer}/{name}", "is required" if written is None else "should be a timestamp")
+    try:
+        instant = _read_instant(written)
+    except ValueError as wrong:
+        _refuse(f"{pointer}/{name}", str(wrong))
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        _refuse(f"{pointer}/{name}", f"is not between {FIRST_YEAR} and {LAST_YEAR}")
+    return instant
+
+
+def _read_instant(written: str) -> datetime:
+    """A timestamp; nearly all have the one form that is read an order of magnitude quicker."""
     if len(written) == 20 and written[10] == "T" and written[13] == ":" and written[19] == "Z":
-        try:  # nearly every timestamp: an order of magnitude quicker than the lenient reader
+        try:
             return datetime.fromisoformat(written)
         except ValueError:
             pass
-    try:
-        return parse_datetime(written)
-    except ValueError as wrong:
-        _refuse(f"{pointer}/{name}", str(wrong))
+    return parse_datetime(written)
 
 
 def _refuse(pointer: str, words: str) -> NoReturn:

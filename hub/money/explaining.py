@@ -3,7 +3,7 @@
 JSON with decimal strings. Lines, limit and rounding add up to the total exactly, as decimals.
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -58,9 +58,12 @@ def amounts_as_dict(amounts: Amounts) -> dict[str, str | None]:
     return {"excl": _text(amounts.excl), "incl": _text(amounts.incl)}
 
 
-def instant_text(at: datetime) -> str:
-    """`2024-01-15T10:00:00Z`; a part of a second is not shown."""
-    return f"{at.isoformat()[:19]}Z"
+def instant_text(at: datetime, zone: tzinfo | None = None) -> str:
+    """`2024-01-15T10:00:00Z`, or `2024-01-15T11:00:00+01:00` where the place's zone is known; whole seconds."""
+    if zone is None:
+        return f"{at.isoformat()[:19]}Z"
+    local = at.astimezone(zone).isoformat()
+    return local if len(local) == 25 else f"{local[:19]}{local[26:]}"
 
 
 def _line(line: Line, cost: Pair, priced: Priced, digits: int) -> dict[str, Any]:
@@ -69,8 +72,8 @@ def _line(line: Line, cost: Pair, priced: Priced, digits: int) -> dict[str, Any]
     measured = shown_text(line.measured, digits) if energy else str(line.measured)
     said: dict[str, Any] = {
         "period": line.period,
-        "from": instant_text(period.start),
-        "to": instant_text(period.end),
+        "from": instant_text(period.start, priced.zone),
+        "to": instant_text(period.end, priced.zone),
         "dimension": line.dimension,
         "phase": line.phase,
         "measured": measured,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from hub.money.facts import Facts
 from hub.money.limits import Held
@@ -27,6 +28,8 @@ class Priced:
     """The exact total, within min_price and max_price."""
     policy: Policy
     notes: Sequence[Note]
+    zone: tzinfo | None
+    """The place's; None: not known."""
     currency: str | None
     digits: int
     """Decimals of the totals."""

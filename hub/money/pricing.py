@@ -51,6 +51,7 @@ def price(
         held=hold(total(groups), bill.unit, chosen, policy, notes),
         policy=policy,
         notes=notes,
+        zone=zone,
         currency=currency,
         digits=digits_of_currency(currency) if policy.digits is None else policy.digits,
         rounder=Rounder(bill.lines, groups, bill.unit, knowing),
