@@ -239,11 +239,16 @@ def _content(
 ) -> Any:
     """What decides about prices; equal for two tariffs that charge the same for everything by the same rules."""
     elements = tuple(
-        (phase, tests, tuple((one.dimension, one.price, one.vat, one.step_size) for one in inside))
+        (phase, tuple(map(unspelt, tests)), tuple((one.dimension, one.price, one.vat, one.step_size) for one in inside))
         for phase, tests, inside in zip(phases, restrictions, components, strict=True)
     )
     limits = tuple(_price(value, name) for name in ("min_price", "max_price"))
     return (_text(value, "currency").upper(), taxes.included or TaxIncluded.NO, limits, elements)
+
+
+def unspelt(restriction: Restriction) -> Restriction:
+    """A restriction without its text: `max_kwh 20` and `max_kwh 20.0` are the same."""
+    return restriction._replace(text="")
 
 
 def _number(container: Mapping[str, Any], name: str, pointer: str) -> Decimal:

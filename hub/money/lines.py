@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hub.money.exact import SECONDS_PER_HOUR
 from hub.money.moments import Skipped
 from hub.money.tariff import ENERGY, FLAT, CompiledTariff, Component
 
@@ -63,12 +64,13 @@ class Bill:
     def set_costs(self) -> None:
         """Fill in `net` and `tax` from what is billed, without any rounding."""
         for line in self.lines:
-            share = self.unit // line.tariff.unit
-            if line.dimension == ENERGY:
-                factor = line.billed * (share // self.scale)
-            elif line.dimension == FLAT:
-                factor = line.billed * share
-            else:
-                factor = line.billed * (share // 3600)
+            factor = line.billed * self.factor(line.tariff, line.dimension)
             line.net = factor * line.component.net
             line.tax = factor * line.component.tax
+
+    def factor(self, tariff: CompiledTariff, dimension: str) -> int:
+        """What turns a quantity times a component's `net` or `tax` into 1/`unit`."""
+        share = self.unit // tariff.unit
+        if dimension == ENERGY:
+            return share // self.scale
+        return share if dimension == FLAT else share // SECONDS_PER_HOUR
