@@ -38,19 +38,71 @@ class Plan:
     parked_minutes: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A part of a session in which power is even; `energy_kwh` None: the car is parked, and draws nothing."""
+
+    seconds: int
+    energy_kwh: Decimal | None = None
+    power_kw: Decimal | None = None
+    current_a: Decimal | None = None
+
+    def within(self, start: datetime, end: datetime) -> Period:
+        """A period of this stage, with its measures and no quantity yet."""
+        power_kw, current_a = self.power_kw, self.current_a
+        if self.energy_kwh is None:
+            power_kw = current_a = _ZERO
+        elif power_kw is None:
+            power_kw = self.energy_kwh * SECONDS_PER_HOUR / self.seconds
+        return Period(
+            start,
+            end,
+            min_power_kw=power_kw,
+            max_power_kw=power_kw,
+            min_current_a=current_a,
+            max_current_a=current_a,
+        )
+
+
 def estimate(tariff: CompiledTariff, plan: Plan, zone: tzinfo | None = None, policy: Policy = DEFAULT) -> Priced:
     """Price a planned session; raises NoEstimate.
 
     The periods are those that a correct CDR would have: one for each change of price.
     """
     _check(plan)
+    stages = []
+    if plan.minutes:
+        charging = Stage(
+            seconds=plan.minutes * 60, energy_kwh=plan.kwh, power_kw=plan.power_kw, current_a=plan.current_a
+        )
+        stages.append(charging)
+    if plan.parked_minutes:
+        stages.append(Stage(seconds=plan.parked_minutes * 60))
+    return price(split(tariff, plan.start, stages, zone, policy), (tariff,), zone, policy)
+
+
+def split(
+    tariff: CompiledTariff,
+    start: datetime,
+    stages: Sequence[Stage],
+    zone: tzinfo | None = None,
+    policy: Policy = DEFAULT,
+) -> Facts:
+    """A session as a correct CDR would tell it: a period for each stage, and for each change of price within it.
+
+    Raises NoEstimate when it is too long to be looked into.
+    """
     clock = UTC if zone is None or policy.clock is Clock.UTC else zone
-    try:
-        periods = tuple(_periods(tariff, plan, clock, policy))
-    except TooLong as error:
-        raise NoEstimate(f"the session has {error}") from None
-    facts = Facts(start=periods[0].start, end=periods[-1].end, periods=periods, currency=tariff.currency)
-    return price(facts, (tariff,), zone, policy)
+    begin = Moment(start.astimezone(UTC), _ZERO, 0)
+    periods: list[Period] = []
+    for stage in stages:
+        try:
+            periods += _periods(tariff, begin, stage, (clock, policy))
+        except TooLong as error:
+            raise NoEstimate(f"the session has {error}") from None
+        begin = _end(begin, stage)
+    first, last = periods[0], periods[-1]
+    return Facts(start=first.start, end=last.end, periods=tuple(periods), currency=tariff.currency)
 
 
 def _check(plan: Plan) -> None:
@@ -66,43 +118,21 @@ def _check(plan: Plan) -> None:
         raise NoEstimate("energy needs minutes of charging")
 
 
-def _periods(tariff: CompiledTariff, plan: Plan, zone: tzinfo, policy: Policy) -> Iterator[Period]:
-    begin = Moment(plan.start.astimezone(UTC), _ZERO, 0)
-    charging_s, parked_s = plan.minutes * 60, plan.parked_minutes * 60
-    if charging_s:
-        power = plan.kwh * SECONDS_PER_HOUR / charging_s if plan.power_kw is None else plan.power_kw
-        like = _measured(power, plan.current_a)
-        yield from _split(tariff, Stretch(begin, charging_s, plan.kwh), like, (zone, policy))
-    if parked_s:
-        stopped = Moment(begin.at + timedelta(seconds=charging_s), plan.kwh, charging_s)
-        like = _measured(_ZERO, _ZERO)
-        yield from _split(tariff, Stretch(stopped, parked_s, _ZERO), like, (zone, policy), parked=True)
+def _end(begin: Moment, stage: Stage) -> Moment:
+    kwh = begin.kwh if stage.energy_kwh is None else EXACT.add(begin.kwh, stage.energy_kwh)
+    return Moment(begin.at + timedelta(seconds=stage.seconds), kwh, begin.elapsed_s + stage.seconds)
 
 
-def _measured(power_kw: Decimal, current_a: Decimal | None) -> Period:
-    """A period that knows nothing but its measures."""
-    nothing = datetime.min.replace(tzinfo=UTC)
-    return Period(
-        nothing,
-        nothing,
-        min_power_kw=power_kw,
-        max_power_kw=power_kw,
-        min_current_a=current_a,
-        max_current_a=current_a,
-    )
-
-
-def _split(
-    tariff: CompiledTariff, stretch: Stretch, like: Period, by: tuple[tzinfo, Policy], *, parked: bool = False
-) -> Iterator[Period]:
-    """The stretch as periods, each with its own set of price components."""
-    begin, length_s, energy_kwh = stretch
+def _periods(tariff: CompiledTariff, begin: Moment, stage: Stage, by: tuple[tzinfo, Policy]) -> Iterator[Period]:
+    """One stage as periods, each with its own set of price components."""
+    end = _end(begin, stage)
+    parked = stage.energy_kwh is None
     dimensions = (PARKING_TIME, FLAT) if parked else (ENERGY, TIME, FLAT)
-    ends = Moment(begin.at + timedelta(seconds=length_s), EXACT.add(begin.kwh, energy_kwh), begin.elapsed_s + length_s)
+    like = stage.within(begin.at, end.at)
     started, active = begin, _active(tariff, begin, like, dimensions, by)
-    for moment in (*changes(tariff, stretch, by[0]), ends):
-        following = active if moment is ends else _active(tariff, moment, like, dimensions, by)
-        if moment is ends or following != active:
+    for moment in (*changes(tariff, Stretch(begin, stage.seconds, stage.energy_kwh or _ZERO), by[0]), end):
+        following = active if moment is end else _active(tariff, moment, like, dimensions, by)
+        if moment is end or following != active:
             yield _period(started, moment, like, parked=parked)
             started, active = moment, following
 
@@ -117,11 +147,10 @@ def _active(
 
 def _period(start: Moment, end: Moment, like: Period, *, parked: bool) -> Period:
     seconds = end.elapsed_s - start.elapsed_s
-    energy = EXACT.subtract(end.kwh, start.kwh)
     return like._replace(
         start=start.at,
         end=end.at,
-        energy_kwh=None if parked else energy,
+        energy_kwh=None if parked else EXACT.subtract(end.kwh, start.kwh),
         time_s=None if parked else seconds,
         parking_s=seconds if parked else None,
     )

@@ -105,9 +105,10 @@ def check_cdr(cdr: Any, known: Known = NOTHING_KNOWN, policy: Policy = DEFAULT) 
     except TariffRefused as refused:
         return _unverifiable(written, [*refused.findings, *findings])
     known_tariffs, said = published(written, facts, carried, known)
-    place = zone_of(written, known)
-    findings += [*said, *place.findings]
     tariffs = carried or [*known_tariffs.values()]
+    needed = any(tariff.needs_zone for tariff in (*tariffs, *known_tariffs.values()))
+    place = zone_of(written, known, needed=needed)
+    findings += [*said, *place.findings]
     priced = price(facts, tariffs, place.zone, policy)
     spans = find_spans(priced)
     examined = Examined(

@@ -44,13 +44,13 @@ class Deviation:
 
 
 _ROUNDED = (
-    Deviation("half_even", "rounds halves to even", {"rounding": Rounding.HALF_EVEN}),
     Deviation("truncated", "cuts decimals off", {"rounding": Rounding.DOWN}),
-    Deviation("rounded_up", "always rounds up", {"rounding": Rounding.UP}),
-    Deviation("rounded_per_dimension", "rounds each kind of cost", {"round_at": RoundAt.DIMENSION}),
-    Deviation("rounded_per_line", "rounds each line", {"round_at": RoundAt.LINE}),
-    Deviation("rounded_per_vat_rate", "rounds each VAT rate", {"round_at": RoundAt.VAT_RATE}),
     Deviation("vat_on_rounded_net", "computes VAT on the rounded net amount", {"tax_on": TaxOn.ROUNDED_NET}),
+    Deviation("half_even", "rounds halves to even", {"rounding": Rounding.HALF_EVEN}),
+    Deviation("rounded_per_line", "rounds each line", {"round_at": RoundAt.LINE}),
+    Deviation("rounded_per_dimension", "rounds each kind of cost", {"round_at": RoundAt.DIMENSION}),
+    Deviation("rounded_per_vat_rate", "rounds each VAT rate", {"round_at": RoundAt.VAT_RATE}),
+    Deviation("rounded_up", "always rounds up", {"rounding": Rounding.UP}),
 )
 
 

@@ -16,8 +16,8 @@ class Place(NamedTuple):
     findings: Sequence[Finding] = ()
 
 
-def zone_of(cdr: Mapping[str, Any], known: Known) -> Place:
-    """The zone that is known, or the one in a 2.1.1 Location, or a guess, which is told."""
+def zone_of(cdr: Mapping[str, Any], known: Known, *, needed: bool) -> Place:
+    """The zone that is known, or the one in a 2.1.1 Location; or, where the tariffs need one, a guess, which is told."""
     name, location = "cdr_location", cdr.get("cdr_location")
     if not isinstance(location, dict):
         name, location = "location", cdr.get("location")
@@ -28,6 +28,10 @@ def zone_of(cdr: Mapping[str, Any], known: Known) -> Place:
             return Place(zone_named(written))
         except UnknownZone as wrong:
             return Place(None, (error("C-TZ", f"/{name}/time_zone", str(wrong)),))
+    return _guessed(name, location) if needed else Place(None)
+
+
+def _guessed(name: str, location: Mapping[str, Any]) -> Place:
     coordinates = location.get("coordinates")
     coordinates = coordinates if isinstance(coordinates, dict) else {}
     country = location.get("country")
