@@ -27,7 +27,7 @@ from hub.money.tariff import (
     Component,
 )
 
-MAX_WORK = 150_000
+MAX_WORK = 100_000
 """Price components times periods: what one CDR may cost to look up."""
 _WH_PER_KWH_DIGITS = 3
 _NO_FIGURES: Figures = []

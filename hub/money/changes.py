@@ -61,16 +61,9 @@ def _in_order(stretch: Stretch, found: dict[int, Decimal]) -> Iterator[Moment]:
         yield Moment(at, reached, stretch.start.elapsed_s + offset_s)
 
 
-def _thresholds(tariff: CompiledTariff, *figures: Figure) -> Iterator[Decimal | int]:
-    for restrictions in tariff.restrictions:
-        for one in restrictions:
-            if one.figure in figures:
-                yield from (bound for bound in (one.low, one.high) if bound is not None)
-
-
 def _by_duration(tariff: CompiledTariff, stretch: Stretch) -> Iterator[int]:
     """The session has lasted as long as a restriction says."""
-    for bound in _thresholds(tariff, Figure.ELAPSED_S):
+    for bound in tariff.thresholds.get(Figure.ELAPSED_S, ()):
         yield int(bound) - stretch.start.elapsed_s
 
 
@@ -78,7 +71,7 @@ def _by_energy(tariff: CompiledTariff, stretch: Stretch) -> Iterator[tuple[int, 
     """As much energy has flowed as a restriction says; the instant is the next whole second."""
     if stretch.energy_kwh <= 0:
         return
-    for bound in {Decimal(one) for one in _thresholds(tariff, Figure.KWH)}:
+    for bound in map(Decimal, tariff.thresholds.get(Figure.KWH, ())):
         missing = EXACT.subtract(bound, stretch.start.kwh)
         if 0 < missing < stretch.energy_kwh:
             (part, of_part), (whole, of_whole) = missing.as_integer_ratio(), stretch.energy_kwh.as_integer_ratio()
@@ -98,7 +91,7 @@ def _by_clock(tariff: CompiledTariff, stretch: Stretch, zone: tzinfo) -> Iterato
     if not tariff.needs_zone:
         return
     start = stretch.start.at
-    minutes = {int(bound) % DAY_MINUTES for bound in _thresholds(tariff, Figure.MINUTE)}
+    minutes = {int(bound) % DAY_MINUTES for bound in tariff.thresholds.get(Figure.MINUTE, ())}
     if not tariff.figures.isdisjoint((Figure.DAY, Figure.WEEKDAY)):
         minutes.add(0)
     for day in _days(stretch, zone):

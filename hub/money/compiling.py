@@ -19,6 +19,7 @@ from hub.money.tariff import (
     Bounds,
     CompiledTariff,
     Component,
+    Figure,
     Offer,
     Restriction,
 )
@@ -28,7 +29,7 @@ from hub.wire.errors import BrokenJson
 from hub.wire.types import parse_datetime
 
 MAX_ELEMENTS = 1000
-MAX_COMPONENTS = 4000
+MAX_COMPONENTS = 2000
 MAX_VAT_RATES = 32
 CACHED_TARIFFS = 4096
 SCHEMA = "T-SCHEMA"
@@ -98,6 +99,7 @@ def _compile(value: Any) -> CompiledTariff:
         phases=tuple(phases),
         offers=offers,
         figures=frozenset(one.figure for tests in restrictions for one in tests),
+        thresholds=_thresholds(restrictions),
         min_price=bounds["min_price"],
         max_price=bounds["max_price"],
         gross_known=taxes.gross_known,
@@ -209,6 +211,13 @@ def _offers(
                 for component in {one.dimension: one for one in reversed(inside)}.values():
                     offers.setdefault((phase, component.dimension), []).append(Offer(component, restrictions[index]))
     return {key: tuple(found) for key, found in offers.items()}
+
+
+def _thresholds(restrictions: list[tuple[Restriction, ...]]) -> dict[Figure, frozenset[Decimal | int]]:
+    found: dict[Figure, set[Decimal | int]] = {}
+    for one in (one for tests in restrictions for one in tests):
+        found.setdefault(one.figure, set()).update(bound for bound in (one.low, one.high) if bound is not None)
+    return {figure: frozenset(values) for figure, values in found.items()}
 
 
 def _bounds(value: Mapping[str, Any], name: str, taxes: Taxes) -> Bounds | None:

@@ -43,7 +43,10 @@ def read_number(value: Any) -> Decimal:
         raise ValueError(f"has more than {MAX_TEXT} characters")
     if type(value) is not NumberText and _NUMBER.fullmatch(text) is None:
         raise ValueError("should be a number")
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("should be a number") from None
     if not number.is_finite():
         raise ValueError("should be a number")
     if number and not -MAX_EXPONENT <= number.adjusted() <= MAX_EXPONENT:

@@ -16,9 +16,6 @@ from hub.money.rounding import Amounts, Knowing
 from hub.money.sums import by_rate
 from hub.money.tariff import ENERGY, FLAT, UNITS
 
-MAX_SKIPPED = 20
-"""Elements named as passed over, for one line; the rest is counted."""
-
 
 class Pair(NamedTuple):
     """Amounts without and with tax as they are shown, in whole 10^-SHOWN_DIGITS."""
@@ -120,14 +117,8 @@ def _unpriced(one: Unpriced, digits: int) -> dict[str, Any]:
 
 
 def _skipped(skipped: tuple[Skipped, ...]) -> list[dict[str, Any]]:
-    if not skipped:
-        return []
-    told: list[dict[str, Any]] = [
-        {"element": one.element, "failed": one.restriction.text} for one in skipped[:MAX_SKIPPED]
-    ]
-    if len(skipped) > MAX_SKIPPED:
-        told.append({"more": len(skipped) - MAX_SKIPPED})
-    return told
+    """The elements that were passed over; of very many only the first ones."""
+    return [{"element": one.element, "failed": one.restriction.text} for one in skipped]
 
 
 def _limit(priced: Priced, added: Pair) -> Pair:

@@ -17,6 +17,8 @@ NEARLY = Decimal("1e-70")
 """Less than any two readable energies differ by: what the energy has not quite reached just before the end of a period."""
 _SECOND = timedelta(seconds=1)
 
+MAX_SKIPPED = 20
+"""Elements that are remembered as passed over, for one quantity."""
 Figures = list[Any]
 """By Figure; None where it is not known."""
 
@@ -90,7 +92,8 @@ def find(
         failed = first_failed(restrictions, figures, policy) if restrictions else None
         if failed is None:
             return component, tuple(skipped)
-        skipped.append(Skipped(component.element, failed))
+        if len(skipped) < MAX_SKIPPED:
+            skipped.append(Skipped(component.element, failed))
     return None, tuple(skipped)
 
 

@@ -14,7 +14,7 @@ from hub.money.sums import Group, Kind, Sum
 from hub.money.tariff import CompiledTariff
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Priced:
     """A priced session."""
 

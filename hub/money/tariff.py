@@ -80,7 +80,7 @@ class Bounds(NamedTuple):
     gross: int | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CompiledTariff:
     """A tariff, ready to price; compare two by `content`."""
 
@@ -102,6 +102,8 @@ class CompiledTariff:
     """(phase, dimension) -> what may price it, in the order of the elements."""
     figures: frozenset[Figure]
     """What the restrictions look at."""
+    thresholds: Mapping[Figure, frozenset[Decimal | int]]
+    """The values of each figure at which a restriction begins or ceases to hold."""
     min_price: Bounds | None
     max_price: Bounds | None
     gross_known: bool
@@ -113,6 +115,9 @@ class CompiledTariff:
 
     size: int
     """Number of offers: what a period costs to look up."""
+
+    def __repr__(self) -> str:
+        return f"CompiledTariff({self.name!r}, {len(self.elements)} elements)"
 
     @property
     def needs_zone(self) -> bool:

@@ -54,12 +54,10 @@ def _why(line: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _passed_over(skipped: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    named = [one for one in skipped if "more" not in one]
-    for one in named[:_NAMED]:
+    for one in skipped[:_NAMED]:
         yield f"not {one['element']}: {one['failed']}"
-    more = len(named[_NAMED:]) + sum(one["more"] for one in skipped if "more" in one)
-    if more:
-        yield f"nor {more} more"
+    if len(skipped) > _NAMED:
+        yield f"nor {len(skipped) - _NAMED} more"
 
 
 def _added(name: str, pair: Mapping[str, str | None]) -> tuple[str, ...]:

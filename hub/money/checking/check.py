@@ -14,7 +14,7 @@ from hub.money.checking.place import zone_of
 from hub.money.checking.schema import check_schema
 from hub.money.checking.sources import embedded, owner_of, published
 from hub.money.checking.spans import Interval, cost_interval, find_spans
-from hub.money.checking.verdict import Case, Judgement, Verdict, judge
+from hub.money.checking.verdict import Case, Judgement, Repricer, Verdict, judge
 from hub.money.compiling import TariffRefused
 from hub.money.exact import plain_text
 from hub.money.explaining import amounts_as_dict
@@ -125,7 +125,7 @@ def check_cdr(cdr: Any, known: Known = NOTHING_KNOWN, policy: Policy = DEFAULT) 
     case = Case(
         priced=priced,
         stated=stated,
-        reprice=lambda changed: price(facts, tariffs, place.zone, changed),
+        reprice=Repricer(lambda changed: price(facts, tariffs, place.zone, changed), priced),
         published=_by_published(examined),
         interval=cost_interval(priced, spans) if spans else None,
         tolerance=known.limits.tolerance,
@@ -171,6 +171,8 @@ def _of_costs(judgement: Judgement) -> Iterator[Finding]:
         for one in judgement.figures:
             if not one.agrees:
                 text = f"is {plain_text(one.stated)}; the tariff gives {plain_text(one.computed)}"
+                if not judgement.complete:
+                    text += " (too large to look for every cause)"
                 yield error("C-COST", one.pointer, text)
 
 

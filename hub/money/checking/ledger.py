@@ -108,9 +108,8 @@ def _of_id(entries: Sequence[Entry]) -> Iterator[Finding]:
     key = entries[0].key
     named = [one for one in entries if _folded(one.cdr) == key]
     yield from _twice(named)
-    credits = [one for one in entries if one.credits == key]
     done: set[str] = set()
-    for credit in credits:
+    for credit in (one for one in entries if one.credits == key):
         originals = [one for one in named if one.owner == credit.owner]
         if credit.cdr in done:
             continue
@@ -139,8 +138,7 @@ def _twice(named: Sequence[Entry]) -> Iterator[Finding]:
 
 
 def _credit_sum(credit: Entry, original: Entry) -> Iterator[Finding]:
-    negated = tuple(str(Decimal(cost).copy_negate().normalize()) for cost in original.costs)
-    if negated != tuple(str(Decimal(cost).normalize()) for cost in credit.costs):
+    if [Decimal(cost).copy_negate() for cost in original.costs] != [Decimal(cost) for cost in credit.costs]:
         yield _said(error, "L-CREDIT-SUM", credit, "has not the negative total_cost of its original", original)
     if credit.same != original.same:
         yield _said(error, "L-CREDIT-SUM", credit, "differs from its original in more than total_cost", original)

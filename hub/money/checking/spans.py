@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
-from hub.money.billing import moments
+from hub.money.billing import MAX_WORK, moments
 from hub.money.changes import Stretch, TooLong, changes
 from hub.money.exact import fixed
+from hub.money.facts import Period
 from hub.money.limits import Ratio, hold
 from hub.money.moments import Moment, figures_at, find
 from hub.money.policy import Clock
@@ -60,13 +62,20 @@ class Interval(NamedTuple):
 
 
 def find_spans(priced: Priced) -> list[Span]:
-    """All of them; what is too long to be looked into has none."""
+    """All of them; what is too long, or takes more than MAX_WORK, is not looked into."""
     zone = UTC if priced.zone is None or priced.policy.clock is Clock.UTC else priced.zone
     found: list[Span] = []
+    work = 0
     for at, moment in enumerate(moments(priced.facts)):
         tariff = priced.tariffs[at]
-        if tariff is not None and tariff.figures and priced.facts.periods[at].length_s > 1:
-            found += _in_period(priced, at, moment, (tariff, zone))
+        if tariff is None or not tariff.figures or priced.facts.periods[at].length_s <= 1:
+            continue
+        cuts = _cuts(tariff, moment, priced.facts.periods[at], zone)
+        work += len(cuts) * tariff.size
+        if work > MAX_WORK:
+            break
+        if cuts:
+            found += _in_period(priced, at, [moment, *cuts], (tariff, zone))
     return found
 
 
@@ -87,18 +96,18 @@ def cost_interval(priced: Priced, spans: Sequence[Span]) -> Interval:
     )
 
 
-def _in_period(priced: Priced, at: int, moment: Moment, by: tuple[CompiledTariff, tzinfo]) -> Iterator[Span]:
+def _cuts(tariff: CompiledTariff, moment: Moment, period: Period, zone: tzinfo) -> list[Moment]:
+    try:
+        return changes(tariff, Stretch(moment, period.length_s, period.energy_kwh or _ZERO), zone)
+    except TooLong:
+        return []
+
+
+def _in_period(priced: Priced, at: int, starts: list[Moment], by: tuple[CompiledTariff, tzinfo]) -> Iterator[Span]:
     tariff, zone = by
     period = priced.facts.periods[at]
-    try:
-        cuts = changes(tariff, Stretch(moment, period.length_s, period.energy_kwh or _ZERO), zone)
-    except TooLong:
-        return
-    if not cuts:
-        return
-    starts = [moment, *cuts]
     figures = [figures_at(one, period, tariff, zone, priced.policy) for one in starts]
-    lengths = [later.elapsed_s - one.elapsed_s for one, later in zip(starts, cuts, strict=False)]
+    lengths = [later.elapsed_s - one.elapsed_s for one, later in pairwise(starts)]
     lengths.append(period.length_s - sum(lengths))
     for dimension, measured in _quantities(priced, at):
         components = [find(tariff, SESSION, dimension, one, priced.policy)[0] for one in figures]

@@ -22,6 +22,10 @@ from hub.money.checking.spans import Interval
 from hub.money.policy import Policy
 from hub.money.priced import Priced
 
+MAX_TRIES_WORK = 200_000
+PERIOD_WORK = 25
+"""A period costs about as much as looking at this many price components."""
+
 
 class Verdict(StrEnum):
     """What became of the comparison."""
@@ -48,6 +52,8 @@ class Judgement:
     """Other causes, as simple, that explain the figures as well."""
     computed: Priced | None = None
     """The price under the cause, where that is another price."""
+    complete: bool = True
+    """False when not every cause was tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,27 @@ class Case:
     tolerance: Decimal
 
 
+class Exhausted(Exception):
+    """The CDR is so large that no more ways to price it are tried."""
+
+
+class Repricer:
+    """Prices a session again and again, as long as it stays cheap."""
+
+    def __init__(self, again: Callable[[Policy], Priced], priced: Priced) -> None:
+        self._again = again
+        periods = len(priced.facts.periods)
+        self._cost = periods * PERIOD_WORK + sum(one.size for one in priced.tariffs if one is not None)
+        self._left = MAX_TRIES_WORK
+
+    def __call__(self, policy: Policy) -> Priced:
+        """The price under another policy; raises Exhausted."""
+        self._left -= self._cost
+        if self._left < 0:
+            raise Exhausted
+        return self._again(policy)
+
+
 def judge(case: Case) -> Judgement:
     """Compare, and find the cause of a difference."""
     policy = case.priced.policy
@@ -76,7 +103,10 @@ def judge(case: Case) -> Judgement:
         return _simplest(Verdict.ROUNDING, figures, fitting)
     if all(abs(one.stated - one.computed) <= case.tolerance for one in figures):
         return Judgement(Verdict.ROUNDING, figures, WITHIN_TOLERANCE)
-    return _explained(case, figures) or Judgement(Verdict.MISMATCH, figures)
+    try:
+        return _explained(case, figures) or Judgement(Verdict.MISMATCH, figures)
+    except Exhausted:
+        return Judgement(Verdict.MISMATCH, figures, complete=False)
 
 
 def _explained(case: Case, figures: Sequence[Compared]) -> Judgement | None:
