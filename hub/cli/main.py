@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from hub.cli import (
     admin_token,
+    cdrs,
     deliveries,
     demo,
     doctor,
@@ -19,6 +20,7 @@ from hub.cli import (
     serve,
     simulate,
     status,
+    tariffs,
     traffic,
     verdicts,
 )
@@ -55,6 +57,8 @@ app.add_typer(parties.app, name="parties")
 app.add_typer(routes.app, name="routes")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(tariffs.app, name="tariffs")
+app.add_typer(cdrs.app, name="cdrs")
 app.add_typer(verdicts.app, name="verdict")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)

@@ -1,7 +1,7 @@
 """The check of one CDR: its shape, every rule, and the verdict on its costs."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.money.cdr_reading import SCHEMA, CdrUnreadable, read_facts, version_of
@@ -71,6 +71,10 @@ class Checked:
     def ok(self) -> bool:
         """No finding of severity E, and the costs are right or explained."""
         return not any(one.severity is Severity.ERROR for one in self.findings)
+
+    def with_findings(self, more: Sequence[Finding]) -> "Checked":
+        """The same with more findings."""
+        return replace(self, findings=[*self.findings, *more])
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON with decimal strings."""

@@ -69,15 +69,16 @@ def entries_of(cdr: Mapping[str, Any]) -> Iterator[Entry]:
     if credited:
         yield entry._replace(key=identifier)
     session, evse, uid = cdr.get("session_id"), location.get("evse_uid"), token.get("uid") or cdr.get("auth_id")
+    bare = entry._replace(content="", same="", costs=())
     if _folded(session):
-        yield entry._replace(rule=SESSION, key=f"{owner}/{_folded(session)}")
+        yield bare._replace(rule=SESSION, key=f"{owner}/{_folded(session)}")
     if not (entry.start and entry.end) or evse == NOT_AVAILABLE:
         return
     if _folded(evse):
-        yield entry._replace(rule=EVSE, key=f"{owner}/{_folded(evse)}/{_folded(location.get('connector_id'))}")
+        yield bare._replace(rule=EVSE, key=f"{owner}/{_folded(evse)}/{_folded(location.get('connector_id'))}")
     if _folded(uid):
         holder = "*".join(_folded(token.get(name)) for name in ("country_code", "party_id"))
-        yield entry._replace(rule=TOKEN, key=f"{holder}/{_folded(uid)}")
+        yield bare._replace(rule=TOKEN, key=f"{holder}/{_folded(uid)}")
 
 
 def credit_without_reference(cdr: Mapping[str, Any]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ Each axis is cut where any element begins or ends; between two cuts nothing chan
 and a set of cells is a whole number with a bit for each. A box is one such number for each axis.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from hub.money.exact import plain_text
 from hub.money.restrictions import DAY_MINUTES, WEEKDAYS
 from hub.money.tariff import CompiledTariff, Figure, Restriction
 
-MAX_STEPS = 100_000
+MAX_STEPS = 30_000
 """Pieces of boxes that are looked at for one tariff."""
 Box = tuple[int, ...]
 _MERGED = {Figure.MAX_CURRENT: Figure.MIN_CURRENT, Figure.MAX_POWER: Figure.MIN_POWER}
@@ -43,7 +44,14 @@ class Axis:
 
     def cells(self, restriction: Restriction) -> int:
         """The cells in which a restriction holds."""
-        return sum(1 << at for at, value in enumerate(self.cuts) if _holds(restriction, value))
+        if restriction.same_time:
+            return self.full
+        if restriction.among is not None:
+            return sum(1 << day for day in restriction.among)
+        first = 0 if restriction.low is None else bisect_left(self.cuts, restriction.low)
+        last = len(self.cuts) if restriction.high is None else bisect_left(self.cuts, restriction.high)
+        inside = ((1 << last) - 1) & ~((1 << first) - 1)
+        return self.full & ~inside if restriction.outside else inside
 
     def ranges(self, cells: int) -> Iterator[tuple[Any, Any]]:
         """From and until of each run of cells; until is None where there is no end."""
@@ -129,16 +137,6 @@ def _start(figure: Figure) -> Any:
 def _bounds(restriction: Restriction) -> set[Any]:
     bounds = {bound for bound in (restriction.low, restriction.high) if bound is not None}
     return {bound for bound in bounds if bound > 0 and (restriction.figure != Figure.MINUTE or bound < DAY_MINUTES)}
-
-
-def _holds(restriction: Restriction, value: Any) -> bool:
-    if restriction.same_time:
-        return True
-    if restriction.among is not None:
-        return value in restriction.among
-    above = restriction.low is None or restriction.low <= value
-    below = restriction.high is None or value < restriction.high
-    return (above and below) is not restriction.outside
 
 
 def _range(figure: Figure, low: Any, high: Any) -> str:
