@@ -133,7 +133,8 @@ def _broken(problem: str) -> Checked:
 
 def published_in(names: Sequence[str]) -> TariffSource | None:
     """The tariffs of files, by id and owner; of several with one id the first that is valid at the time."""
-    from hub.money.compiling import TariffRefused, compile_tariff  # noqa: PLC0415 - only with --tariff
+    from hub.money.compiling import compile_tariff  # noqa: PLC0415 - only with --tariff
+    from hub.money.refusal import TariffRefused  # noqa: PLC0415 - only with --tariff
 
     found: dict[str, list[Any]] = {}
     for name in money_words.files(names):

@@ -1,5 +1,6 @@
 """Words of the commands about money: amounts, instants, time zones, policy switches, and the files that they read."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -92,7 +93,7 @@ def _switch(name: str, value: str, default: Any) -> Any:
         if value not in ("true", "false"):
             raise usage(f"--policy {name} is true or false, not {value[:40]!r}.")
         return value == "true"
-    if not value.isascii() or not value.isdigit() or int(value) > 10:
+    if re.fullmatch("[0-9]|10", value, re.ASCII) is None:
         raise usage(f"--policy {name} is a number of decimals from 0 to 10, not {value[:40]!r}.")
     return int(value)
 

@@ -166,7 +166,8 @@ def _row(place: str, value: Any, finding: Any) -> dict[str, Any]:
 
 
 def _compiled(name: str) -> "CompiledTariff":
-    from hub.money.compiling import TariffRefused, compile_tariff  # noqa: PLC0415 - as above
+    from hub.money.compiling import compile_tariff  # noqa: PLC0415 - as above
+    from hub.money.refusal import TariffRefused  # noqa: PLC0415 - as above
 
     try:
         return compile_tariff(money_words.single(name, "tariff"))

@@ -4,8 +4,9 @@ Source: OCPI 2.2.1, mod_tariffs, Tariff; mod_cdrs, ChargingPeriod.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from itertools import repeat
 from math import lcm
 
 from hub.money.exact import EXACT, SECONDS_PER_HOUR, digits_of, scaled
@@ -27,11 +28,13 @@ from hub.money.tariff import (
     Component,
 )
 
-MAX_WORK = 100_000
+MAX_WORK = 40_000
 """Price components times periods: what one CDR may cost to look up."""
 _WH_PER_KWH_DIGITS = 3
 _NO_FIGURES: Figures = []
 _ZERO = Decimal(0)
+_NO_MOMENT = Moment(datetime.min.replace(tzinfo=UTC), _ZERO, 0)
+"""Where no tariff looks at it."""
 
 
 class Biller:
@@ -42,8 +45,10 @@ class Biller:
         self._zone = zone
         self._policy = policy
         self._notes = notes
-        self._paid: dict[str, set[tuple[int, Component]]] = {}
-        """Phase -> FLAT components that were billed, each with the identity of its tariff."""
+        self._once = policy.flat is Flat.FIRST_OF_PHASE
+        self._reservation = EXPIRED if facts.expired else RESERVATION
+        self._paid: dict[str, set[tuple[int, int, int]]] = {}
+        """Phase -> FLAT components that were billed: identity of the tariff, element, position."""
 
     def bill(self, chosen: Sequence[CompiledTariff | None]) -> Bill:
         """Bill each period by its tariff, as measured and without costs yet."""
@@ -52,8 +57,9 @@ class Biller:
             text = f"more than {MAX_WORK} price components would have to be looked at"
             self._notes.append(Note("too_much", text, doubt=Doubt.TOO_MUCH))
             return bill
-        for at, moment in enumerate(moments(self._facts)):
-            tariff = chosen[at]
+        restricted = any(tariff is not None and tariff.figures for tariff in chosen)
+        starts = moments(self._facts) if restricted else repeat(_NO_MOMENT)
+        for at, (tariff, moment) in enumerate(zip(chosen, starts, strict=False)):
             if tariff is None:
                 period = self._facts.periods[at]
                 bill.unpriced += [
@@ -65,14 +71,17 @@ class Biller:
         return bill
 
     def _empty(self, chosen: Sequence[CompiledTariff | None]) -> Bill:
-        digits = [digits_of(period.energy_kwh) for period in self._facts.periods if period.energy_kwh is not None]
-        scale: int = 10 ** max(_WH_PER_KWH_DIGITS, *digits) if digits else 10**_WH_PER_KWH_DIGITS
+        digits = _WH_PER_KWH_DIGITS
+        for period in self._facts.periods:
+            if period.energy_kwh is not None:
+                digits = max(digits, digits_of(period.energy_kwh))
+        scale: int = 10**digits
         units = {tariff.unit for tariff in chosen if tariff is not None}
-        return Bill([], [], scale, SECONDS_PER_HOUR * scale * lcm(*units))
+        return Bill([], [], digits, scale, SECONDS_PER_HOUR * scale * lcm(*units))
 
     def _period(self, bill: Bill, at: int, moment: Moment, tariff: CompiledTariff) -> None:
         period = self._facts.periods[at]
-        figures = self._figures(moment, period, tariff)
+        figures = self._figures(moment, period, tariff) if tariff.figures else _NO_FIGURES
         for dimension, phase, measured in self._quantities(period, bill.scale):
             component, skipped = find(tariff, phase, dimension, figures, self._policy)
             if component is None:
@@ -81,47 +90,44 @@ class Biller:
                 bill.lines.append(Line(at, dimension, phase, tariff, component, skipped, measured, measured))
             if skipped:
                 self._note_unknown(at, figures, skipped)
-        for phase in self._phases(period):
-            component, skipped = find(tariff, phase, FLAT, figures, self._policy)
-            if component is not None and self._due(phase, tariff, component):
-                bill.lines.append(Line(at, FLAT, phase, tariff, component, skipped, 1, 1))
+        if period.reservation_s is not None:
+            self._flat(bill, at, self._reservation, tariff, figures)
+        if period.charges:
+            self._flat(bill, at, SESSION, tariff, figures)
+
+    def _flat(self, bill: Bill, at: int, phase: str, tariff: CompiledTariff, figures: Figures) -> None:
+        """Bill the FLAT of a phase, when one applies and is due."""
+        if self._once and phase in self._paid:
+            return
+        component, skipped = find(tariff, phase, FLAT, figures, self._policy)
+        if component is not None and self._due(phase, tariff, component):
+            bill.lines.append(Line(at, FLAT, phase, tariff, component, skipped, 1, 1))
 
     def _figures(self, moment: Moment, period: Period, tariff: CompiledTariff) -> Figures:
-        if not tariff.figures:
-            return _NO_FIGURES
         if self._policy.priced_at is PricedAt.END:
             moment = just_before(after(moment, period))
         return figures_at(moment, period, tariff, self._zone, self._policy)
 
-    def _quantities(self, period: Period, scale: int) -> Iterator[tuple[str, str, int]]:
+    def _quantities(self, period: Period, scale: int) -> list[tuple[str, str, int]]:
         """Dimension, phase and amount of what there is at all; a reservation's time is priced as TIME."""
+        quantities = []
         if period.energy_kwh:
-            yield ENERGY, SESSION, scaled(period.energy_kwh, scale)
+            quantities.append((ENERGY, SESSION, scaled(period.energy_kwh, scale)))
         if period.time_s:
-            yield TIME, SESSION, period.time_s
+            quantities.append((TIME, SESSION, period.time_s))
         if period.parking_s:
-            yield PARKING_TIME, SESSION, period.parking_s
+            quantities.append((PARKING_TIME, SESSION, period.parking_s))
         if period.reservation_s:
-            yield TIME, self._reservation, period.reservation_s
-
-    def _phases(self, period: Period) -> Iterator[str]:
-        if period.reservation_s is not None:
-            yield self._reservation
-        if period.charges:
-            yield SESSION
-
-    @property
-    def _reservation(self) -> str:
-        return EXPIRED if self._facts.expired else RESERVATION
+            quantities.append((TIME, self._reservation, period.reservation_s))
+        return quantities
 
     def _due(self, phase: str, tariff: CompiledTariff, component: Component) -> bool:
         """Is this FLAT due now? It counts as paid from here on."""
-        paid = self._paid.setdefault(phase, set())
-        if self._policy.flat is Flat.FIRST_OF_PHASE:
-            due = not paid
-        else:
-            due = self._policy.flat is Flat.EACH_PERIOD or (id(tariff), component) not in paid
-        paid.add((id(tariff), component))
+        paid, this = self._paid.setdefault(phase, set()), (id(tariff), component.element, component.position)
+        due = not paid or self._policy.flat is Flat.EACH_PERIOD
+        if not due and self._policy.flat is Flat.EACH_COMPONENT:
+            due = this not in paid
+        paid.add(this)
         return due
 
     def _note_unknown(self, at: int, figures: Figures, skipped: tuple[Skipped, ...]) -> None:

@@ -3,16 +3,18 @@
 What cannot be read is refused, never guessed. So is what would be slow to price: the bounds here keep it within milliseconds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from hub.money.components import ElementAt, read_components
 from hub.money.content_cache import ContentCache
-from hub.money.exact import read_number, read_whole, scaled
-from hub.money.findings import Finding, error, warning
+from hub.money.exact import scaled
+from hub.money.findings import Finding
+from hub.money.refusal import TOO_LARGE, TariffRefused, instant_in, number_in, refuse, text_in
 from hub.money.restrictions import WrongField, read_phase, read_restrictions
 from hub.money.tariff import (
-    DIMENSIONS,
+    CALENDAR,
     EXPIRED,
     RESERVATION,
     SESSION,
@@ -26,22 +28,12 @@ from hub.money.tariff import (
 from hub.money.taxes import Taxes, TaxIncluded
 from hub.wire import json_text
 from hub.wire.errors import BrokenJson
-from hub.wire.types import parse_datetime
 
+MAX_BYTES = 512 * 1024
 MAX_ELEMENTS = 1000
 MAX_COMPONENTS = 2000
 MAX_VAT_RATES = 32
 CACHED_TARIFFS = 4096
-SCHEMA = "T-SCHEMA"
-TOO_LARGE = "T-TOO-LARGE"
-
-
-class TariffRefused(ValueError):
-    """A tariff that cannot be priced; `findings` say why."""
-
-    def __init__(self, *findings: Finding) -> None:
-        super().__init__("; ".join(f"{one.pointer or 'the tariff'} {one.message}" for one in findings))
-        self.findings = findings
 
 
 def compile_tariff(value: Any) -> CompiledTariff:
@@ -50,10 +42,12 @@ def compile_tariff(value: Any) -> CompiledTariff:
     The same content is compiled once: the last CACHED_TARIFFS are kept, refusals too.
     """
     if isinstance(value, bytes):
+        if len(value) > MAX_BYTES:
+            refuse("", f"has {len(value)} bytes; more than {MAX_BYTES} are not priced", TOO_LARGE)
         try:
             value = json_text.loads(value)
         except BrokenJson as broken:
-            raise TariffRefused(error(SCHEMA, "", str(broken))) from None
+            refuse("", str(broken))
     found = _CACHE.get(value, _compile_or_refuse)
     if isinstance(found, TariffRefused):
         raise TariffRefused(*found.findings)
@@ -72,7 +66,7 @@ _CACHE: ContentCache[CompiledTariff | TariffRefused] = ContentCache(CACHED_TARIF
 
 def _compile(value: Any) -> CompiledTariff:
     if not isinstance(value, dict):
-        raise TariffRefused(error(SCHEMA, "", "should be an object"))
+        refuse("", "should be an object")
     elements = _elements(value)
     taxes = _taxes(value, elements)
     problems: list[Finding] = []
@@ -83,25 +77,30 @@ def _compile(value: Any) -> CompiledTariff:
         with_tests, phase = _restrictions(limits, f"{pointer}/restrictions")
         restrictions.append(with_tests)
         phases.append(phase)
-        components.append(tuple(_components(index, element, taxes, problems)))
+        told = {"tariff": text_in(value, "id"), "element": index, "restrictions": [one.text for one in with_tests]}
+        place = ElementAt(index, phase, told)
+        components.append(tuple(read_components(element, place, taxes, problems)))
+    figures = frozenset(one.figure for tests in restrictions for one in tests)
     offers = _offers(components, restrictions, phases)
     bounds = {name: _bounds(value, name, taxes) for name in ("min_price", "max_price")}
     return CompiledTariff(
-        id=_text(value, "id"),
-        owner="*".join(filter(None, (_text(value, "country_code").upper(), _text(value, "party_id").upper()))),
-        currency=_text(value, "currency").upper() or None,
-        type=_text(value, "type") or None,
-        valid_from=_instant(value, "start_date_time"),
-        valid_until=_instant(value, "end_date_time"),
+        id=text_in(value, "id"),
+        owner="*".join(filter(None, (text_in(value, "country_code").upper(), text_in(value, "party_id").upper()))),
+        currency=text_in(value, "currency").upper() or None,
+        type=text_in(value, "type") or None,
+        valid_from=instant_in(value, "start_date_time"),
+        valid_until=instant_in(value, "end_date_time"),
         unit=taxes.unit,
         elements=tuple(components),
         restrictions=tuple(restrictions),
         phases=tuple(phases),
         offers=offers,
-        figures=frozenset(one.figure for tests in restrictions for one in tests),
+        figures=figures,
+        needs_zone=not CALENDAR.isdisjoint(figures),
         thresholds=_thresholds(restrictions),
         min_price=bounds["min_price"],
         max_price=bounds["max_price"],
+        net_known=all(component.net_known for inside in components for component in inside),
         gross_known=taxes.gross_known,
         problems=tuple(problems),
         content=_content(value, components, restrictions, phases, taxes),
@@ -112,23 +111,22 @@ def _compile(value: Any) -> CompiledTariff:
 def _elements(value: Mapping[str, Any]) -> list[dict[str, Any]]:
     elements = value.get("elements")
     if not isinstance(elements, list) or not elements:
-        raise TariffRefused(error(SCHEMA, "/elements", "should be a list with at least one element"))
+        refuse("/elements", "should be a list with at least one element")
     if len(elements) > MAX_ELEMENTS:
-        raise TariffRefused(
-            error(TOO_LARGE, "/elements", f"has {len(elements)} elements; more than {MAX_ELEMENTS} are not priced")
-        )
+        words = f"has {len(elements)} elements; more than {MAX_ELEMENTS} are not priced"
+        refuse("/elements", words, TOO_LARGE)
     written = 0
     for index, element in enumerate(elements):
         pointer = f"/elements/{index}"
         components = element.get("price_components") if isinstance(element, dict) else None
         if not isinstance(components, list) or not all(isinstance(one, dict) for one in components):
-            raise TariffRefused(error(SCHEMA, f"{pointer}/price_components", "should be a list of objects"))
+            refuse(f"{pointer}/price_components", "should be a list of objects")
         if not isinstance(element.get("restrictions") or {}, dict):
-            raise TariffRefused(error(SCHEMA, f"{pointer}/restrictions", "should be an object"))
+            refuse(f"{pointer}/restrictions", "should be an object")
         written += len(components)
     if written > MAX_COMPONENTS:
         words = f"has {written} price components; more than {MAX_COMPONENTS} are not priced"
-        raise TariffRefused(error(TOO_LARGE, "/elements", words))
+        refuse("/elements", words, TOO_LARGE)
     return elements
 
 
@@ -139,63 +137,28 @@ def _taxes(value: Mapping[str, Any], elements: list[dict[str, Any]]) -> Taxes:
     for index, element in enumerate(elements):
         for place, component in enumerate(element["price_components"]):
             pointer = f"/elements/{index}/price_components/{place}"
-            prices.append(_number(component, "price", pointer))
+            prices.append(number_in(component, "price", pointer))
             if component.get("vat") is not None:
-                rates.add(_number(component, "vat", pointer))
+                rates.add(number_in(component, "vat", pointer))
     for name in ("min_price", "max_price"):
         prices += [bound for bound in _price(value, name) if bound is not None]
     if len(rates) > MAX_VAT_RATES:
         words = f"has {len(rates)} different VAT rates; more than {MAX_VAT_RATES} are not priced"
-        raise TariffRefused(error(TOO_LARGE, "/elements", words))
+        refuse("/elements", words, TOO_LARGE)
     if any(rate <= -100 for rate in rates):
-        raise TariffRefused(error("T-VAT-RANGE", "/elements", "has a VAT rate of -100 % or less"))
+        refuse("/elements", "has a VAT rate of -100 % or less", "T-VAT-RANGE")
     included = value.get("tax_included")
     if included is not None and included not in tuple(TaxIncluded):
-        raise TariffRefused(error(SCHEMA, "/tax_included", "is not YES, NO or N/A"))
-    owned = bool(_text(value, "country_code") or _text(value, "party_id"))
+        refuse("/tax_included", "is not YES, NO or N/A")
+    owned = bool(text_in(value, "country_code") or text_in(value, "party_id"))
     return Taxes.of(prices, rates, TaxIncluded(included) if included else None, names_owner=owned)
-
-
-def _components(index: int, element: Mapping[str, Any], taxes: Taxes, problems: list[Finding]) -> Iterator[Component]:
-    for place, component in enumerate(element["price_components"]):
-        pointer = f"/elements/{index}/price_components/{place}"
-        dimension = component.get("type")
-        if dimension not in DIMENSIONS:
-            raise TariffRefused(error(SCHEMA, f"{pointer}/type", f"is not one of {', '.join(sorted(DIMENSIONS))}"))
-        price = _number(component, "price", pointer)
-        vat = _number(component, "vat", pointer) if component.get("vat") is not None else None
-        net, tax = taxes.of_price(price, vat)
-        yield Component(
-            element=index,
-            position=place,
-            dimension=dimension,
-            price=price,
-            vat=None if taxes.included is TaxIncluded.NOT_APPLICABLE else vat,
-            step_size=_step_size(component, pointer, problems),
-            net=net,
-            tax=tax,
-            net_known=taxes.net_known(vat),
-        )
-
-
-def _step_size(component: Mapping[str, Any], pointer: str, problems: list[Finding]) -> int:
-    if component.get("step_size") is None:
-        problems.append(warning(SCHEMA, f"{pointer}/step_size", "is required; read as 1"))
-        return 1
-    try:
-        step_size = read_whole(component["step_size"])
-    except ValueError as wrong:
-        raise TariffRefused(error(SCHEMA, f"{pointer}/step_size", str(wrong))) from None
-    if step_size < 0:
-        raise TariffRefused(error(SCHEMA, f"{pointer}/step_size", "is negative"))
-    return step_size
 
 
 def _restrictions(limits: Mapping[str, Any], pointer: str) -> tuple[tuple[Restriction, ...], str]:
     try:
         return read_restrictions(limits), read_phase(limits)
     except WrongField as wrong:
-        raise TariffRefused(error(SCHEMA, f"{pointer}/{wrong.field}", str(wrong))) from None
+        refuse(f"{pointer}/{wrong.field}", str(wrong))
 
 
 def _offers(
@@ -233,9 +196,9 @@ def _price(value: Mapping[str, Any], name: str) -> tuple[Decimal | None, Decimal
     if written is None:
         return None, None
     if not isinstance(written, dict):
-        raise TariffRefused(error(SCHEMA, f"/{name}", "should be an object"))
+        refuse(f"/{name}", "should be an object")
     pairs = ("excl_vat", "incl_vat") if "excl_vat" in written else ("before_taxes", "after_taxes")
-    net, gross = (_number(written, one, f"/{name}") if written.get(one) is not None else None for one in pairs)
+    net, gross = (number_in(written, one, f"/{name}") if written.get(one) is not None else None for one in pairs)
     return net, gross
 
 
@@ -252,31 +215,9 @@ def _content(
         for phase, tests, inside in zip(phases, restrictions, components, strict=True)
     )
     limits = tuple(_price(value, name) for name in ("min_price", "max_price"))
-    return (_text(value, "currency").upper(), taxes.included or TaxIncluded.NO, limits, elements)
+    return (text_in(value, "currency").upper(), taxes.included or TaxIncluded.NO, limits, elements)
 
 
 def unspelt(restriction: Restriction) -> Restriction:
     """A restriction without its text: `max_kwh 20` and `max_kwh 20.0` are the same."""
     return restriction._replace(text="")
-
-
-def _number(container: Mapping[str, Any], name: str, pointer: str) -> Decimal:
-    try:
-        return read_number(container.get(name))
-    except ValueError as wrong:
-        raise TariffRefused(error(SCHEMA, f"{pointer}/{name}", str(wrong))) from None
-
-
-def _text(value: Mapping[str, Any], name: str) -> str:
-    written = value.get(name)
-    return written if isinstance(written, str) else ""
-
-
-def _instant(value: Mapping[str, Any], name: str) -> Any:
-    written = value.get(name)
-    if written is None:
-        return None
-    try:
-        return parse_datetime(written if isinstance(written, str) else "")
-    except ValueError as wrong:
-        raise TariffRefused(error(SCHEMA, f"/{name}", str(wrong))) from None

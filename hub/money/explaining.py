@@ -3,18 +3,18 @@
 JSON with decimal strings. Lines, limit and rounding add up to the total exactly, as decimals.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-from hub.money.exact import plain_text, shown, shown_text
+from hub.money.exact import SHOWN_DIGITS, plain_text, shown, shown_text
 from hub.money.limits import Ratio
-from hub.money.lines import Line, StepTaken, Unpriced
+from hub.money.lines import Bill, StepTaken, Unpriced
 from hub.money.moments import Skipped
 from hub.money.priced import Priced
-from hub.money.rounding import Amounts, Knowing
+from hub.money.rounding import Knowing
 from hub.money.sums import by_rate
-from hub.money.tariff import ENERGY, FLAT, UNITS
+from hub.money.tariff import ENERGY, MEASURED_IN
 
 
 class Pair(NamedTuple):
@@ -27,32 +27,40 @@ class Pair(NamedTuple):
 def explain(priced: Priced) -> dict[str, Any]:
     """The explanation of a price."""
     bill, knowing = priced.bill, priced.knowing
-    costs = [_pair(line.net, line.net + line.tax, bill.unit) for line in bill.lines]
-    added = Pair(sum(cost.excl for cost in costs), sum(cost.incl for cost in costs))
-    digits = len(str(bill.scale)) - 1
-    lines = [_line(line, cost, priced, digits) for line, cost in zip(bill.lines, costs, strict=True)]
+    costs, added = _costs(bill)
+    digits = bill.digits
     limit = _limit(priced, added)
     total = priced.total
-    rounding = Pair(_rest(total.excl, added.excl + limit.excl), _rest(total.incl, added.incl + limit.incl))
+    finer = 10 ** (SHOWN_DIGITS - total.digits)
+    rounding = Pair(
+        _rest(total.net, finer, added.excl + limit.excl), _rest(total.gross, finer, added.incl + limit.incl)
+    )
     said: dict[str, Any] = {
         "currency": priced.currency,
-        "lines": lines,
+        "lines": [*_lines(priced, costs, digits)],
         "unpriced": [_unpriced(one, digits) for one in bill.unpriced],
     }
     if priced.held.by:
         said["limit"] = {"by": priced.held.by, **_amounts(limit, knowing)}
     said["rounding"] = _amounts(rounding, knowing)
-    said["total"] = amounts_as_dict(total)
-    said["parts"] = {str(kind): amounts_as_dict(amounts) for kind, amounts in priced.parts.items()}
+    said["total"] = total.as_dict()
+    said["parts"] = {str(kind): amounts.as_dict() for kind, amounts in priced.parts.items()}
     said["vat"] = _vat(priced)
     said["policy"] = priced.policy.changed()
     said["notes"] = [note.as_dict() for note in priced.notes]
     return said
 
 
-def amounts_as_dict(amounts: Amounts) -> dict[str, str | None]:
-    """`{"excl": "5.63", "incl": "6.24"}`; None where an amount is not known."""
-    return {"excl": _text(amounts.excl), "incl": _text(amounts.incl)}
+def _costs(bill: Bill) -> tuple[list[Pair], Pair]:
+    """What each line shows of its cost, and the sum of that."""
+    unit, costs, excl, incl = bill.unit, [], 0, 0
+    for line in bill.lines:
+        net = shown(line.net, unit)
+        gross = shown(line.net + line.tax, unit) if line.tax else net
+        excl += net
+        incl += gross
+        costs.append(Pair(net, gross))
+    return costs, Pair(excl, incl)
 
 
 def instant_text(at: datetime, zone: tzinfo | None = None) -> str:
@@ -63,45 +71,46 @@ def instant_text(at: datetime, zone: tzinfo | None = None) -> str:
     return local if len(local) == 25 else f"{local[:19]}{local[26:]}"
 
 
-def _line(line: Line, cost: Pair, priced: Priced, digits: int) -> dict[str, Any]:
-    period, component = priced.facts.periods[line.period], line.component
-    energy = line.dimension == ENERGY
-    measured = shown_text(line.measured, digits) if energy else str(line.measured)
-    said: dict[str, Any] = {
-        "period": line.period,
-        "from": instant_text(period.start, priced.zone),
-        "to": instant_text(period.end, priced.zone),
-        "dimension": line.dimension,
-        "phase": line.phase,
-        "measured": measured,
-        "billed": measured if line.step is None else _quantity(line.billed, energy, digits),
-        "unit": _unit(line.dimension),
-        "tariff": line.tariff.id,
-        "element": component.element,
-        "component": component.position,
-        "restrictions": [one.text for one in line.tariff.restrictions[component.element]],
-        "skipped": _skipped(line.skipped),
-        "price": plain_text(component.price),
-        "per": UNITS[line.dimension],
-        "vat": None if component.vat is None else plain_text(component.vat),
-        **_amounts(cost, priced.knowing),
-    }
-    if line.step is not None:
-        said["step"] = _step(line.step, energy, digits)
-    return said
+def _lines(priced: Priced, costs: list[Pair], digits: int) -> Iterator[dict[str, Any]]:
+    periods, zone, (net_known, gross_known) = priced.facts.periods, priced.zone, priced.knowing
+    last, start, end = -1, "", ""
+    ended: datetime | None = None
+    for line, cost in zip(priced.bill.lines, costs, strict=True):
+        if line.period != last:
+            last, period = line.period, periods[line.period]
+            start = end if period.start is ended else instant_text(period.start, zone)
+            end, ended = instant_text(period.end, zone), period.end
+        dimension = line.dimension
+        measured = shown_text(line.measured, digits) if dimension == ENERGY else str(line.measured)
+        said: dict[str, Any] = {
+            "period": line.period,
+            "from": start,
+            "to": end,
+            "phase": line.phase,
+            "measured": measured,
+            "billed": measured,
+            **line.component.told,
+            "skipped": _skipped(line.skipped) if line.skipped else [],
+            "excl": shown_text(cost.excl) if net_known else None,
+            "incl": shown_text(cost.incl) if gross_known else None,
+        }
+        if line.step is not None:
+            said["billed"] = _quantity(line.billed, dimension, digits)
+            said["step"] = _step(line.step, dimension, digits)
+        yield said
 
 
-def _step(step: StepTaken, energy: bool, digits: int) -> dict[str, Any]:
+def _step(step: StepTaken, dimension: str, digits: int) -> dict[str, Any]:
     """Why more is billed than was measured."""
-    total, billed = _quantity(step.total, energy, digits), _quantity(step.billed, energy, digits)
-    unit = "kWh" if energy else "s"
+    total, billed = _quantity(step.total, dimension, digits), _quantity(step.billed, dimension, digits)
+    unit, steps_in = MEASURED_IN[dimension], "Wh" if dimension == ENERGY else "s"
     return {
         "step_size": step.step_size,
         "element": step.component.element,
         "component": step.component.position,
         "total": total,
         "billed": billed,
-        "why": f"{total} {unit} in all, in steps of {step.step_size} {'Wh' if energy else 's'}: {billed} {unit}",
+        "why": f"{total} {unit} in all, in steps of {step.step_size} {steps_in}: {billed} {unit}",
     }
 
 
@@ -110,9 +119,9 @@ def _unpriced(one: Unpriced, digits: int) -> dict[str, Any]:
         "period": one.period,
         "dimension": one.dimension,
         "phase": one.phase,
-        "measured": _quantity(one.measured, one.dimension == ENERGY, digits),
-        "unit": _unit(one.dimension),
-        "skipped": _skipped(one.skipped),
+        "measured": _quantity(one.measured, one.dimension, digits),
+        "unit": MEASURED_IN[one.dimension],
+        "skipped": _skipped(one.skipped) if one.skipped else [],
     }
 
 
@@ -133,12 +142,9 @@ def _shown(ratio: Ratio | None, otherwise: int) -> int:
     return otherwise if ratio is None else shown(*ratio)
 
 
-def _rest(total: Decimal | None, explained: int) -> int:
+def _rest(total: int | None, finer: int, explained: int) -> int:
     """What rounding adds, so that the sum is exactly the total."""
-    if total is None:
-        return 0
-    numerator, denominator = total.as_integer_ratio()
-    return shown(numerator, denominator) - explained
+    return 0 if total is None else total * finer - explained
 
 
 def _vat(priced: Priced) -> list[dict[str, Any]]:
@@ -153,11 +159,6 @@ def _vat(priced: Priced) -> list[dict[str, Any]]:
     ]
 
 
-def _pair(net: int, gross: int, unit: int) -> Pair:
-    excl = shown(net, unit)
-    return Pair(excl, excl if net == gross else shown(gross, unit))
-
-
 def _amounts(pair: Pair, knowing: Knowing) -> dict[str, str | None]:
     return {
         "excl": shown_text(pair.excl) if knowing.net else None,
@@ -165,14 +166,5 @@ def _amounts(pair: Pair, knowing: Knowing) -> dict[str, str | None]:
     }
 
 
-def _quantity(value: int, energy: bool, digits: int) -> str:
-    return shown_text(value, digits) if energy else str(value)
-
-
-def _unit(dimension: str) -> str:
-    """Of a measured quantity."""
-    return {ENERGY: "kWh", FLAT: "once"}.get(dimension, "s")
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else plain_text(amount)
+def _quantity(value: int, dimension: str, digits: int) -> str:
+    return shown_text(value, digits) if dimension == ENERGY else str(value)

@@ -1,7 +1,6 @@
 """What happened in a session, apart from what it costs: periods with their quantities, normalised once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -36,8 +35,7 @@ class Period(NamedTuple):
         return used or self.reservation_s is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """What a session was, whatever the version that told."""
 
     start: datetime

@@ -56,8 +56,9 @@ class Bill:
 
     lines: list[Line]
     unpriced: list[Unpriced]
+    digits: int
     scale: int
-    """Energies are whole numbers of 1/`scale` kWh."""
+    """Energies are whole numbers of 1/`scale` kWh; it is 10 to the power of `digits`."""
     unit: int
     """Amounts are whole numbers of 1/`unit` of the currency: hours, kWh, prices and taxes all divide it."""
 

@@ -23,6 +23,9 @@ Figures = list[Any]
 """By Figure; None where it is not known."""
 
 
+_PER_DIMENSION = Lookup.PER_DIMENSION
+
+
 class Moment(NamedTuple):
     """An instant of a session: when, how much was charged until then, how long it had lasted."""
 
@@ -85,7 +88,7 @@ def find(
     offers = tariff.offers.get((phase, dimension))
     if offers is None:
         return None, ()
-    if policy.lookup is Lookup.WHOLE_ELEMENT:
+    if policy.lookup is not _PER_DIMENSION:
         offers = _of_first_element(tariff, phase, offers, figures, policy)
     skipped: list[Skipped] = []
     for component, restrictions in offers:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from hub.money.exact import Rounding
 
+MAX_DIGITS = 10
+
 
 class RoundAt(StrEnum):
     """What is rounded before it is added up."""
@@ -137,6 +139,10 @@ class Policy:
     lookup: Lookup = Lookup.PER_DIMENSION
     same_time: SameTime = SameTime.WHOLE_DAY
     no_tariff_id: NoTariffId = NoTariffId.FREE
+
+    def __post_init__(self) -> None:
+        if self.digits is not None and not 0 <= self.digits <= MAX_DIGITS:
+            raise ValueError(f"a total has between 0 and {MAX_DIGITS} decimals")
 
     def changed(self) -> dict[str, str]:
         """The switches that differ from the default, as text; for explanations."""

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from hub.money.estimating import Plan, estimate
 from hub.money.exact import fixed_text, plain_text, rounded
-from hub.money.explaining import amounts_as_dict
 from hub.money.policy import DEFAULT, Policy
 from hub.money.priced import Priced
 from hub.money.tariff import CompiledTariff
@@ -77,7 +76,7 @@ def _row(standard: Standard, start: datetime, priced: Priced) -> dict[str, Any]:
         "minutes": standard.minutes,
         "parked_minutes": standard.parked_minutes,
         "currency": priced.currency,
-        **amounts_as_dict(total),
+        **total.as_dict(),
         "per_kwh": fixed_text(rounded(numerator, denominator * standard.kwh, 4), 4),
         "lines": [f"{line.dimension} {plain_text(line.component.price)}" for line in priced.bill.lines],
         "notes": [note.text for note in priced.notes],

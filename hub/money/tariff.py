@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
 from hub.money.findings import Finding
@@ -13,6 +13,9 @@ ENERGY, FLAT, PARKING_TIME, TIME = "ENERGY", "FLAT", "PARKING_TIME", "TIME"
 DIMENSIONS = (ENERGY, TIME, PARKING_TIME, FLAT)
 UNITS = {ENERGY: "kWh", TIME: "h", PARKING_TIME: "h", FLAT: "session"}
 """What a price is for."""
+
+MEASURED_IN = {ENERGY: "kWh", TIME: "s", PARKING_TIME: "s", FLAT: "once"}
+"""What quantities are told in."""
 
 SESSION, RESERVATION, EXPIRED = "session", "reservation", "expired"
 """Phases. An element is for the session, or for a reservation that was used (also one that expired), or one that expired."""
@@ -51,6 +54,19 @@ class Restriction(NamedTuple):
     """start_time = end_time: a policy says what it means."""
 
 
+class Kind(StrEnum):
+    """What a cost is for; `total_<kind>_cost` in a CDR."""
+
+    FIXED = "fixed"
+    ENERGY = "energy"
+    TIME = "time"
+    PARKING = "parking"
+    RESERVATION = "reservation"
+
+    __hash__ = str.__hash__
+    """Enum's own is written in Python, and sums are kept by kind."""
+
+
 class Component(NamedTuple):
     """A price component; `net` and `tax` are for one kWh, one hour or once, in 1/`unit` of the tariff."""
 
@@ -64,6 +80,10 @@ class Component(NamedTuple):
     tax: int
     net_known: bool
     """False for a price with taxes and without a rate: what it is without them nobody can say."""
+    kind: Kind
+    """The total of a CDR that it belongs to."""
+    told: Mapping[str, Any]
+    """What an explanation says of it, whatever it was used for."""
 
 
 class Offer(NamedTuple):
@@ -102,10 +122,14 @@ class CompiledTariff:
     """(phase, dimension) -> what may price it, in the order of the elements."""
     figures: frozenset[Figure]
     """What the restrictions look at."""
+    needs_zone: bool
+    """It has a restriction of time, date or weekday."""
     thresholds: Mapping[Figure, frozenset[Decimal | int]]
     """The values of each figure at which a restriction begins or ceases to hold."""
     min_price: Bounds | None
     max_price: Bounds | None
+    net_known: bool
+    """False where a price includes taxes and names no rate to take them out with."""
     gross_known: bool
     """False where taxes come on top that the tariff does not name: 2.1.1, and `tax_included` NO without a rate."""
     problems: tuple[Finding, ...]
@@ -118,11 +142,6 @@ class CompiledTariff:
 
     def __repr__(self) -> str:
         return f"CompiledTariff({self.name!r}, {len(self.elements)} elements)"
-
-    @property
-    def needs_zone(self) -> bool:
-        """It has a restriction of time, date or weekday."""
-        return not CALENDAR.isdisjoint(self.figures)
 
     @property
     def name(self) -> str:

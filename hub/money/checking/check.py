@@ -15,13 +15,12 @@ from hub.money.checking.schema import check_schema
 from hub.money.checking.sources import embedded, owner_of, published
 from hub.money.checking.spans import Interval, cost_interval, find_spans
 from hub.money.checking.verdict import Case, Judgement, Repricer, Verdict, judge
-from hub.money.compiling import TariffRefused
 from hub.money.exact import plain_text
-from hub.money.explaining import amounts_as_dict
 from hub.money.findings import Finding, Severity, error, info, warning
 from hub.money.policy import DEFAULT, Policy
 from hub.money.priced import Priced
 from hub.money.pricing import price
+from hub.money.refusal import TariffRefused
 
 MAX_SHOWN = 64
 """Characters of an id that are told."""
@@ -89,12 +88,12 @@ class Checked:
             "figures": [one.as_dict() for one in judgement.figures],
         }
         if priced is not None:
-            parts = {f"total_{kind}_cost": amounts_as_dict(amounts) for kind, amounts in priced.parts.items()}
+            parts = {f"total_{kind}_cost": amounts.as_dict() for kind, amounts in priced.parts.items()}
             said["currency"] = priced.currency
-            said["computed"] = {"total_cost": amounts_as_dict(priced.total), **parts}
+            said["computed"] = {"total_cost": priced.total.as_dict(), **parts}
             said["notes"] = [note.as_dict() for note in priced.notes]
         if self.interval is not None:
-            said["between"] = [amounts_as_dict(self.interval.low), amounts_as_dict(self.interval.high)]
+            said["between"] = [self.interval.low.as_dict(), self.interval.high.as_dict()]
         return said
 
 

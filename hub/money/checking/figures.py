@@ -11,7 +11,7 @@ from hub.money.exact import EXACT, digits_of, plain_text, read_number
 from hub.money.policy import Policy
 from hub.money.priced import Priced
 from hub.money.rounding import Amounts
-from hub.money.sums import Kind
+from hub.money.tariff import Kind
 
 TOTAL = "total_cost"
 KIND_OF = {f"total_{kind}_cost": kind for kind in Kind}

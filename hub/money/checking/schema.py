@@ -8,9 +8,13 @@ from typing import Any
 
 from hub.money.cdr_reading import SCHEMA, CdrVersion
 from hub.money.checking.figures import KIND_OF, TOTAL
+from hub.money.compiling import CACHED_TARIFFS
+from hub.money.content_cache import ContentCache
 from hub.money.findings import Finding, error, warning
+from hub.wire.interface import Problem
 from hub.wire.types import validate
 from modules.cdrs.objects import CDR
+from modules.tariffs.objects import Tariff
 
 MAX_ID_LENGTH = 36
 """Of a CDR that is no Credit CDR; those may have an appendix of three more."""
@@ -21,6 +25,7 @@ _REQUIRED_2_1_1: Mapping[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 _ONLY_IN_2_2_1 = frozenset({"/cdr_token/country_code", "/cdr_token/party_id"})
 _PRICES = (TOTAL, *KIND_OF)
+_CHECKED_TARIFFS: ContentCache[tuple[Problem, ...]] = ContentCache(CACHED_TARIFFS)
 
 
 def check_schema(cdr: Mapping[str, Any], version: CdrVersion) -> Iterator[Finding]:
@@ -36,9 +41,24 @@ def check_schema(cdr: Mapping[str, Any], version: CdrVersion) -> Iterator[Findin
     if version is CdrVersion.V2_3_0:
         yield from _without_tax_included(cdr)
         cdr = _as_2_2_1(cdr)
-    problems = [one for one in validate(CDR, cdr) if version is CdrVersion.V2_2_1 or one.pointer not in _ONLY_IN_2_2_1]
-    for problem in problems[:MAX_TOLD]:
+    problems = [
+        *validate(CDR, {**cdr, "tariffs": None}),
+        *(problem for at, tariff in enumerate(_tariffs(cdr)) for problem in _of_tariff(at, tariff)),
+    ]
+    told = [one for one in problems if version is CdrVersion.V2_2_1 or one.pointer not in _ONLY_IN_2_2_1]
+    for problem in told[:MAX_TOLD]:
         yield error(SCHEMA, problem.pointer, problem.message)
+
+
+def _of_tariff(at: int, tariff: Any) -> Iterator[Problem]:
+    """A tariff that many CDRs carry is looked at once."""
+    for found in _CHECKED_TARIFFS.get(tariff, lambda value: tuple(validate(Tariff, value))):
+        yield Problem(f"/tariffs/{at}{found.pointer}", found.message)
+
+
+def _tariffs(cdr: Mapping[str, Any]) -> list[Any]:
+    tariffs = cdr.get("tariffs")
+    return tariffs if isinstance(tariffs, list) else []
 
 
 def _old(cdr: Mapping[str, Any]) -> Iterator[Finding]:
@@ -55,8 +75,7 @@ def _old(cdr: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _without_tax_included(cdr: Mapping[str, Any]) -> Iterator[Finding]:
     """Required in 2.3.0, and missing in its own example: a warning."""
-    tariffs = cdr.get("tariffs")
-    for at, tariff in enumerate(tariffs if isinstance(tariffs, list) else ()):
+    for at, tariff in enumerate(_tariffs(cdr)):
         if isinstance(tariff, dict) and tariff.get("tax_included") is None:
             yield warning(SCHEMA, f"/tariffs/{at}/tax_included", "is required; read as NO")
 
@@ -64,8 +83,7 @@ def _without_tax_included(cdr: Mapping[str, Any]) -> Iterator[Finding]:
 def _as_2_2_1(cdr: Mapping[str, Any]) -> dict[str, Any]:
     """A 2.3.0 CDR with prices that 2.2.1 would have; what it has more, 2.2.1 ignores."""
     changed = {name: _price(value) if name in _PRICES else value for name, value in cdr.items()}
-    if isinstance(cdr.get("tariffs"), list):
-        changed["tariffs"] = [_tariff(tariff) for tariff in cdr["tariffs"]]
+    changed["tariffs"] = [_tariff(tariff) for tariff in _tariffs(cdr)]
     return changed
 
 

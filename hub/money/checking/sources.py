@@ -6,9 +6,10 @@ from typing import Any
 
 from hub.money.cdr_reading import SCHEMA, CdrUnreadable
 from hub.money.checking.known import Known
-from hub.money.compiling import TariffRefused, compile_tariff
+from hub.money.compiling import compile_tariff
 from hub.money.facts import Facts
 from hub.money.findings import Finding, error, warning
+from hub.money.refusal import TariffRefused
 from hub.money.tariff import CompiledTariff
 
 MAX_TARIFFS = 100

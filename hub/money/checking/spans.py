@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from hub.money.billing import MAX_WORK, moments
 from hub.money.changes import Stretch, TooLong, changes
-from hub.money.exact import fixed
 from hub.money.facts import Period
 from hub.money.limits import Ratio, hold
 from hub.money.moments import Moment, figures_at, find
@@ -143,15 +142,16 @@ def _bounds(priced: Priced, whole: Sum, *, up: bool) -> Amounts:
     return Amounts(
         _outwards(held.net, priced.digits, up=up) if priced.knowing.net else None,
         _outwards(held.gross, priced.digits, up=up) if priced.knowing.gross else None,
+        priced.digits,
     )
 
 
-def _outwards(ratio: Ratio | None, digits: int, *, up: bool) -> Decimal | None:
+def _outwards(ratio: Ratio | None, digits: int, *, up: bool) -> int | None:
     """Rounded away from the inside of the interval."""
     if ratio is None:
         return None
-    numerator = ratio.numerator * 10**digits
-    return fixed(-(-numerator // ratio.denominator) if up else numerator // ratio.denominator, digits)
+    numerator: int = ratio.numerator * 10**digits
+    return -(-numerator // ratio.denominator) if up else numerator // ratio.denominator
 
 
 def _inside(low: Decimal | None, stated: Decimal | None, high: Decimal | None) -> bool:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from hub.money.compiling import TariffRefused, compile_tariff
+from hub.money.compiling import compile_tariff
 from hub.money.findings import Finding
 from hub.money.linting import rules_components, rules_cover, rules_probe, rules_ranges, rules_shape, rules_steps
 from hub.money.linting.linted import NOTHING_KNOWN, Linted, LintKnown, Rule
+from hub.money.refusal import TariffRefused
 
 MAX_FINDINGS = 200
 """Told for one tariff."""

@@ -1,7 +1,6 @@
 """Random tariffs and sessions of the kinds that are seen on the road, and CDRs that are written for them by a policy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random  # noqa: TID251 - seeded
@@ -149,7 +148,7 @@ def unsplit(facts: Facts) -> Facts:
             merged[-1] = _joined(merged[-1], period)
         else:
             merged.append(period)
-    return replace(facts, periods=tuple(merged))
+    return facts._replace(periods=tuple(merged))
 
 
 def _joined(first: Period, second: Period) -> Period:
