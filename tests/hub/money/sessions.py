@@ -1,12 +1,14 @@
 """Random tariffs and sessions of the kinds that are seen on the road, and CDRs that are written for them by a policy."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from random import Random  # noqa: TID251 - seeded
+from fractions import Fraction
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.money.cdr_reading import read_facts
 from hub.money.compiling import compile_tariff
 from hub.money.estimating import Stage, split
 from hub.money.facts import Facts, Period
@@ -217,3 +219,31 @@ def _hours(length: timedelta) -> NumberText:
 
 def _written(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def facts_of(*periods: tuple[str, Mapping[str, object]], end: str, **more: Any) -> Facts:
+    """Facts of periods that are given as a start and their dimensions: `("2024-01-15T10:00:00Z", {"TIME": "0.5"})`."""
+    return read_facts(cdr_with(*periods, end=end, **more))
+
+
+def cdr_with(*periods: tuple[str, Mapping[str, object]], end: str, **more: Any) -> Json:
+    """A CDR with no more than what happened."""
+    written = [
+        {
+            "start_date_time": start,
+            "dimensions": [{"type": kind, "volume": number(volume)} for kind, volume in dimensions.items()],
+        }
+        for start, dimensions in periods
+    ]
+    return {"start_date_time": periods[0][0], "end_date_time": end, "charging_periods": written} | more
+
+
+def exact(priced: Priced) -> Fraction:
+    """The total without tax, not rounded at all."""
+    assert priced.held.net is not None
+    return Fraction(*priced.held.net)
+
+
+def cost(written: Json, facts: Facts, policy: Policy = DEFAULT, zone: tzinfo | None = UTC) -> Fraction:
+    """What a session costs without tax, exactly."""
+    return exact(price(facts, [compile_tariff(written)], zone, policy))
