@@ -41,7 +41,7 @@ def test_each_side_has_its_own_bound(kwh: int, excl: str, incl: str, by: str) ->
 @given(cents=st.integers(0, 5000), low=st.integers(0, 3000), high=st.integers(0, 3000))
 def test_a_total_is_never_outside_its_limits(cents: int, low: int, high: int) -> None:
     """Between both, on each side; where they contradict each other the maximum wins."""
-    limits = {
+    limits: dict[str, Any] = {
         "min_price": amount(Decimal(low) / 100, Decimal(low) / 80),
         "max_price": amount(Decimal(high) / 100, Decimal(high) / 80),
     }
