@@ -8,14 +8,14 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, broadcast, forward
+from benchmarks import authorize, broadcast, forward, money
 from benchmarks.running import hub_process, pin, processors
 
 
 def main() -> None:
     """Run the named parts (all by default), one hub for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast"])
+    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "money"])
     parts = parser.parse_args().parts
     measured, rest = processors()
     load_1m = os.getloadavg()[0]
@@ -24,6 +24,9 @@ def main() -> None:
     )
     pin(os.getpid(), rest)
     for part in parts:
+        if part == "money":
+            _print_money(measured, rest)
+            continue
         with (
             tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
             hub_process(Path(folder), measured, rest) as hub,
@@ -65,6 +68,28 @@ def _print_spread(found: broadcast.Spread) -> None:
         f"{found.deliveries_per_s:.0f} deliveries/s to {broadcast.RECEIVERS} receivers, {found.deliveries} arrived of "
         f"{(accepted.requests - accepted.failed) * broadcast.RECEIVERS}"
     )
+
+
+def _print_money(measured: int | None, rest: int | None) -> None:
+    pin(os.getpid(), measured)
+    speed = money.measure_speed()
+    for name, rate, wanted in (
+        ("priced and explained, parsed", speed.parsed_per_s, money.WANTED_PARSED_PER_S),
+        ("priced and explained, from text", speed.text_per_s, money.WANTED_TEXT_PER_S),
+    ):
+        reached = "reached" if rate >= wanted else "NOT reached"
+        print(f"money      {name}: {rate:.0f} CDRs/s on one core (wanted {wanted}: {reached})")
+    print(f"money      checked by every rule, parsed: {speed.checked_per_s:.0f} CDRs/s on one core")
+    for name, ms in money.measure_hostile().items():
+        reached = "" if ms <= money.WANTED_HOSTILE_MS else f", MORE than {money.WANTED_HOSTILE_MS:.0f} ms"
+        print(f"money      {name}: priced or refused in {ms:.1f} ms{reached}")
+    pin(os.getpid(), rest)
+    for count in (money.FEW, money.MANY):
+        found = money.measure_memory(count, measured)
+        print(
+            f"money      hubctl cdrs check: {found.cdrs} CDRs, {found.peak_mib:.0f} MiB at most, "
+            f"{found.cdrs / found.seconds:.0f} CDRs/s"
+        )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from hub.cli import (
     admin_token,
+    cdrs,
     contract,
     deliveries,
     demo,
@@ -20,6 +21,7 @@ from hub.cli import (
     serve,
     simulate,
     status,
+    tariffs,
     traffic,
     verdicts,
 )
@@ -57,6 +59,8 @@ app.add_typer(routes.app, name="routes")
 app.add_typer(traffic.app, name="traffic")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(contract.app, name="contract")
+app.add_typer(tariffs.app, name="tariffs")
+app.add_typer(cdrs.app, name="cdrs")
 app.add_typer(verdicts.app, name="verdict")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)

@@ -73,6 +73,11 @@ def plain(value: Any) -> str:
     return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
 
 
+def printable(text: str) -> str:
+    """Lines of text without control characters."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
 def paint(text: str, colour: str) -> str:
     """Colour for terminals that want it (NO_COLOR, TERM=dumb); never the only bearer of a meaning."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not on_terminal():

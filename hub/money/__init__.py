@@ -1,0 +1,1 @@
+"""What a session costs, exactly: tariffs priced and explained, CDRs checked, tariffs examined. Pure, and without floats."""
