@@ -215,7 +215,12 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             verifying=verifying,
             session=session,
         )
-        pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)
+
+        def heard(platform_id: str) -> None:
+            front.liveness.heard(platform_id)
+            deliveries.knocked(platform_id)
+
+        pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, heard)
         hub.verifying, hub.secrets = verifying, secrets
         hub.mount(pipeline, admin_app(services), callbacks, verdicts.published(secrets))
         stack.push_async_callback(hub.close)

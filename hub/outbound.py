@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hub.platform import Platform, TokenEncoding
 from hub.registry import Directory
 from hub.wire.credentials_token import write_authorization
-from hub.wire.headers import MessageIds, RoutingHeaders
+from hub.wire.headers import DELIVERY_ID, MessageIds, RoutingHeaders
 from hub.wire.party import Party
 
 JSON = "application/json"
@@ -52,6 +52,7 @@ def compose(
     timeout_s: float,
     ids: MessageIds,
     routing: RoutingHeaders | None,
+    delivery_id: str = "",
 ) -> Outbound:
     """Make a request that carries only headers of the hub's own making; `routing` None for configuration modules."""
     headers = {"Authorization": authorization(directory, platform), "Accept": JSON, **ids.write()}
@@ -59,6 +60,8 @@ def compose(
         headers["Content-Type"] = JSON
     if routing:
         headers |= routing.write()
+    if delivery_id:
+        headers[DELIVERY_ID] = delivery_id
     return Outbound(
         platform_id=platform.platform_id, method=method, url=url, body=body, timeout_s=timeout_s, headers=headers
     )

@@ -49,6 +49,7 @@ from hub.wire.paging import read_query
 from hub.wire.party import Party
 
 _DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
+_TRY_AGAIN_S = "2"
 _INTERFACES = {"sender": Interface.SENDER, "receiver": Interface.RECEIVER}
 _VERSIONS = {version.value: version for version in Version}
 
@@ -117,7 +118,10 @@ class Pipeline:
         except OcpiError as refusal:
             reply = self._refuse(refusal, progress)
         except StoreUnavailable:
-            reply = self._refuse(ServerError("this hub's database does not answer; try again"), progress)
+            unavailable = ServerError(
+                "this hub's database does not answer; try again", http_status=503, headers={"Retry-After": _TRY_AGAIN_S}
+            )
+            reply = self._refuse(unavailable, progress)
         except Exception:  # noqa: BLE001 - the last line of defence: a partner gets an envelope, the log the traceback
             structlog.get_logger().exception("unforeseen", correlation_id=progress.ids.correlation_id)
             reply = self._refuse(

@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohappyeyeballs
@@ -40,12 +41,24 @@ class Pool:
         self._sweep: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
-    async def exchange(self, origin: Origin, request: bytes, *, connect_s: float, until_s: float) -> Reader:
+    async def exchange(
+        self,
+        origin: Origin,
+        request: bytes,
+        *,
+        connect_s: float,
+        until_s: float,
+        may_send: Callable[[], bool] | None = None,
+    ) -> Reader:
         """Send a request and read its whole answer until the instant `until_s` (monotonic).
 
-        Raises PostFailed, TimeoutError (sent, and no whole answer in time) or AddressRefused.
+        `may_send` is asked as the last thing before the first byte. Raises PostFailed (BUSY when it says no), TimeoutError
+        (sent, and no whole answer in time) or AddressRefused.
         """
         connection = self._take(origin) or await self._connect(origin, connect_s)
+        if may_send is not None and not may_send():
+            connection.close()
+            raise PostFailed(Failure.BUSY, "this process no longer delivers to this platform")
         waiter = connection.send(request)
         timer = self._loop.call_later(max(until_s - monotonic_s(), 0.0), connection.expire)
         try:

@@ -5,6 +5,7 @@ connection (checklist H3.15), and 307 or 308 on the same origin is followed.
 """
 
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -63,8 +64,11 @@ class Post:
         """How many requests to this platform wait for their answer."""
         return self._under_way.get(platform_id, 0)
 
-    async def send(self, outbound: Outbound) -> Answer:
-        """Send once and return the whole answer, redirects of another origin included; raises PostFailed."""
+    async def send(self, outbound: Outbound, may_send: Callable[[], bool] | None = None) -> Answer:
+        """Send once and return the whole answer, redirects of another origin included; raises PostFailed.
+
+        `may_send` is asked again just before the first byte goes out: looking up a name and connecting take their time.
+        """
         platform_id = outbound.platform_id
         under_way = self._under_way.get(platform_id, 0)
         if under_way >= self._under_way_max:
@@ -72,7 +76,7 @@ class Post:
         self._under_way[platform_id] = under_way + 1
         began_s = monotonic_s()
         try:
-            return await self._follow(outbound, began_s)
+            return await self._follow(outbound, began_s, may_send)
         except TimeoutError:
             raise PostFailed(
                 Failure.TIMEOUT, f"no whole answer within {outbound.timeout_s:g} s", _ms_since(began_s)
@@ -87,13 +91,13 @@ class Post:
             else:
                 self._under_way[platform_id] -= 1
 
-    async def _follow(self, outbound: Outbound, began_s: float) -> Answer:
+    async def _follow(self, outbound: Outbound, began_s: float, may_send: Callable[[], bool] | None) -> Answer:
         target = _target(outbound.url, self._allow_private)
         redirects_left = REDIRECTS_MAX
         may_repeat = outbound.method == "GET"
         while True:
             try:
-                answer = await self._once(outbound, target, began_s)
+                answer = await self._once(outbound, target, began_s, may_send)
             except Disconnected:
                 if not may_repeat:
                     raise
@@ -105,7 +109,9 @@ class Post:
             target = _target(str(following), self._allow_private)
             redirects_left -= 1
 
-    async def _once(self, outbound: Outbound, target: _Target, began_s: float) -> Answer:
+    async def _once(
+        self, outbound: Outbound, target: _Target, began_s: float, may_send: Callable[[], bool] | None
+    ) -> Answer:
         """One exchange; half of a short time is for connecting, so that a black hole is told from a slow answer."""
         if self._pool is None:
             raise RuntimeError("Post is used outside of `async with`")
@@ -114,7 +120,11 @@ class Post:
         if left_s <= 0:
             raise TimeoutError
         reader = await self._pool.exchange(
-            target.origin, _write(outbound, target), connect_s=min(CONNECT_MAX_S, left_s / 2), until_s=until_s
+            target.origin,
+            _write(outbound, target),
+            connect_s=min(CONNECT_MAX_S, left_s / 2),
+            until_s=until_s,
+            may_send=may_send,
         )
         http_status, headers, body = reader.answer()
         return Answer(http_status=http_status, body=body, headers=headers, duration_ms=_ms_since(began_s))

@@ -80,7 +80,7 @@ async def _default_write_concern(client: Client) -> str | int:
         if error.code != _UNAUTHORIZED:
             raise
         return "majority"
-    concern: str | int = defaults.get("defaultWriteConcern", {}).get("w", "majority")
+    concern: str | int = defaults.get("defaultWriteConcern", {}).get("w", 1)
     return concern
 
 

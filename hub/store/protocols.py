@@ -57,15 +57,22 @@ class StoredObject:
     changed_at: datetime
     part: str = ""
     """What the last push was about: empty the whole object, else the path below it (`3256/1`)."""
+    correlation_id: str = ""
+    """X-Correlation-ID of the last push: whoever gets this state later gets it with the same."""
     behind: frozenset[str] = frozenset()
     """Receivers (see `Receiver`) that have not confirmed this revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """These receivers have confirmed (or finally refused) this revision of this object."""
+    """These receivers have confirmed (or finally refused) this state of this object.
+
+    `seq` and `revision` are the fence: a word that comes late, from whichever process, says nothing about any later state,
+    nor about an object that was dropped and pushed again in the meantime.
+    """
 
     key: ObjectKey
+    seq: int
     revision: int
     receivers: frozenset[str]
 
@@ -257,7 +264,7 @@ class ObjectStore(Protocol):
         ...
 
     async def settle(self, settled: Iterable[Settled]) -> None:
-        """Take receivers off `behind` where the revision is still the same; drop withdrawn objects nobody lacks."""
+        """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""
         ...
 
 
