@@ -41,13 +41,17 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) ->
         app.router.add_route("*", path, handle)
 
 
-def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> None:
-    """Serve `/health`: 200 when `ready` says nothing, else 503 and what it says."""
+def add_health(app: web.Application, ready: Callable[[], Awaitable[str]], index: Callable[[], str]) -> None:
+    """Serve `/health`: 200 when `ready` says nothing, else 503 and what it says.
+
+    What `index` says is a word beside that: messages pass whether or not apps are told the latest.
+    """
 
     async def health(_: web.Request) -> web.Response:
         why_not = await ready()
         status = "not ready" if why_not else "ready"
-        return web.json_response({"status": status, "reason": why_not or None}, status=503 if why_not else 200)
+        said = {"status": status, "reason": why_not or None, "index": index() or "fresh"}
+        return web.json_response(said, status=503 if why_not else 200)
 
     app.router.add_get("/health", health)
 

@@ -18,7 +18,13 @@ class Event:
     row: int
     """-1 for a site that is gone."""
     changes: tuple[Change, ...]
+    """Empty when the site itself is another now, and no status."""
     gone: bool = False
+    was_published: bool = False
+    """The site was there before this, for everyone who may see its owner."""
+    latitude: float = 0.0
+    longitude: float = 0.0
+    """Where a site was that is gone."""
 
 
 class Changes:
@@ -33,7 +39,9 @@ class Changes:
         self.last = since
 
     def add(self, event: Event) -> None:
-        """Take the next event; what is too old goes."""
+        """Take the next event, unless it was taken before; what is too old goes."""
+        if event.seq <= self.last:
+            return
         self._events.append(event)
         self._numbers.append(event.seq)
         self.last = event.seq

@@ -15,7 +15,7 @@ import structlog
 
 from hub.apps.changes import Changes, Event
 from hub.apps.index import Change, Index
-from hub.apps.sites import Site, read_site
+from hub.apps.sites import PUBLISHED, Site, read_site
 from hub.clock import monotonic_s
 from hub.store.feeding import ObjectChange, ObjectFeed
 from hub.store.protocols import StoreUnavailable
@@ -118,12 +118,13 @@ class Feed:
             site = self.index.site(row)  # the same once more: that is a confirmation
         if site is None:
             return
+        before = None if row is None else self.index.site(row)
         at_ms = _ms(change.received_at) if change.received_at else 0
         part = self._parts.get(change.key, "").partition("/")[0]
         changes = self.index.put(site, at_ms, part=part)
         self._before.pop(change.key, None)
         self._heard(site.owner, at_ms, bool(changes))
-        self._announce(change.seq, change.key, changes)
+        self._announce(change.seq, change.key, changes, before, anew=before is not None and before.shape != site.shape)
 
     def _replay(self, change: ObjectChange) -> None:
         """A change from before the index was read: the index has it, only the window does not."""
@@ -132,7 +133,8 @@ class Feed:
         site = read_site(change.key, _owner(change.key), change.body)
         if site is None:
             return
-        known = {one.uid: one.status for one in self._before[change.key].points} if change.key in self._before else {}
+        before = self._before.get(change.key)
+        known = {one.uid: one.status for one in before.points} if before is not None else {}
         self._before[change.key] = site
         at_ms = _ms(change.received_at) if change.received_at else 0
         changes = [
@@ -140,22 +142,39 @@ class Feed:
             for one in site.points
             if known.get(one.uid) != one.status
         ]
-        self._announce(change.seq, change.key, changes)
+        self._announce(change.seq, change.key, changes, before, anew=before is not None and before.shape != site.shape)
 
     def _remove(self, change: ObjectChange) -> None:
         self._revisions.pop(change.key, None)
         self._parts.pop(change.key, None)
+        row = self.index.row(change.key)
+        if row is None:
+            return
+        site = self.index.site(row)
         self.index.remove(change.key)
-        event = Event(seq=change.seq, key=change.key, row=-1, changes=(), gone=True)
+        self._say(
+            Event(
+                seq=change.seq,
+                key=change.key,
+                row=-1,
+                changes=(),
+                gone=True,
+                was_published=bool(site.flags & PUBLISHED),
+                latitude=site.latitude,
+                longitude=site.longitude,
+            )
+        )
+
+    def _announce(self, seq: int, key: str, changes: list[Change], before: Site | None, *, anew: bool) -> None:
+        """`anew`: more than statuses differs from what was there before."""
+        row = self.index.row(key)
+        if (changes or anew) and row is not None:
+            was_published = before is not None and bool(before.flags & PUBLISHED)
+            self._say(Event(seq=seq, key=key, row=row, changes=tuple(changes), was_published=was_published))
+
+    def _say(self, event: Event) -> None:
         self.changes.add(event)
         self._listener.tell(event)
-
-    def _announce(self, seq: int, key: str, changes: list[Change]) -> None:
-        row = self.index.row(key)
-        if changes and row is not None:
-            event = Event(seq=seq, key=key, row=row, changes=tuple(changes))
-            self.changes.add(event)
-            self._listener.tell(event)
 
 
 def _owner(key: str) -> str:

@@ -53,6 +53,8 @@ class Site:
     points: tuple[Point, ...]
     """Without those that are REMOVED."""
     body: bytes
+    location_id: str = ""
+    """As its owner writes it."""
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -86,6 +88,7 @@ def read_site(key: str, owner: str, body: bytes) -> Site | None:
         facilities=codes.facility_bits(location.get("facilities") or ()),
         points=tuple(_points(location.get("evses") or ())),
         body=body,
+        location_id=str(location.get("id", "")),
     )
 
 

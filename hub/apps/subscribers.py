@@ -8,16 +8,22 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from hub.apps.changes import Event
 from hub.apps.geometry import Box
 
+Name = TypeVar("Name")
 CELL_DEGREES = 0.5
 CELLS_MAX = 1_000
 """A larger box is asked of every event."""
 QUEUE_MAX = 1_000
 SUBSCRIBERS_MAX = 5_000
 _SLOW = "you read too slowly: connect again with Last-Event-ID"
+
+
+def _opens_nothing(_: str) -> bool:
+    return False
 
 
 class TooMany(Exception):
@@ -31,7 +37,9 @@ class Interest:
     box: Box | None = None
     keys: frozenset[str] = frozenset()
     owners: frozenset[str]
-    """Whose sites it may see; looked up anew when agreements change."""
+    """Whose sites it may see; a stream ends when agreements change that."""
+    opens: Callable[[str], bool] = _opens_nothing
+    """May a site that is not published be shown all the same? By its key."""
 
 
 @dataclass(eq=False, slots=True)
@@ -62,15 +70,27 @@ class Subscribers:
     """All of this process."""
 
     def __init__(
-        self, place: Callable[[Event], tuple[float, float, str] | None], write: Callable[[Event], bytes]
+        self,
+        place: Callable[[Event], tuple[float, float, str] | None],
+        write: Callable[[Event], bytes],
+        *,
+        hidden: Callable[[Event], bool] = lambda _: False,
+        write_gone: Callable[[Event], bytes] = lambda _: b"",
     ) -> None:
-        """`place(event)` is latitude, longitude and owner of its site, if it may be seen by anyone; `write` its bytes."""
+        """`place(event)` is latitude, longitude and owner of its site; `write` its bytes.
+
+        `hidden`: the site is not published; `write_gone`: for those who saw it until now, that it is gone.
+        """
         self._place = place
         self._write = write
+        self._hidden = hidden
+        self._write_gone = write_gone
         self._by_cell: defaultdict[tuple[int, int], set[Subscriber]] = defaultdict(set)
         self._wide: set[Subscriber] = set()
         self._by_key: defaultdict[str, set[Subscriber]] = defaultdict(set)
         self._all: set[Subscriber] = set()
+        self.last = 0
+        """The number of the latest event that was told; what comes again is told once."""
         self.dropped = 0
         """Streams that were ended because their reader was too slow."""
 
@@ -89,26 +109,48 @@ class Subscribers:
 
     def remove(self, subscriber: Subscriber) -> None:
         """Forget a stream that has ended."""
-        for group in self._groups(subscriber.interest):
-            group.discard(subscriber)
+        interest = subscriber.interest
+        for key in interest.keys:
+            _discard(self._by_key, key, subscriber)
+        for cell in (_cells(interest.box) if interest.box is not None else None) or ():
+            _discard(self._by_cell, cell, subscriber)
+        self._wide.discard(subscriber)
         self._all.discard(subscriber)
 
     def tell(self, event: Event) -> None:
         """Hand an event to whom it concerns."""
-        if not self._all:
+        if event.seq <= self.last:
             return
-        placed = self._place(event)
+        self.last = event.seq
+        placed = self._place(event) if self._all else None
         if placed is None:
             return
-        latitude, longitude, owner = placed
-        cell = (_cell(latitude), _cell(longitude))
+        cell = (_cell(placed[0]), _cell(placed[1]))
         concerned = self._by_key.get(event.key, set()) | self._by_cell.get(cell, set()) | self._wide
-        written = b""
+        said = _Said(event, placed, hidden=self._hidden(event))
         for subscriber in concerned:
-            if owner in subscriber.interest.owners and _covers(subscriber.interest, event.key, latitude, longitude):
-                written = written or self._write(event)
+            written = self._for(subscriber.interest, said)
+            if written and not subscriber.ended:
                 subscriber.put(written)
                 self.dropped += subscriber.ended == _SLOW
+
+    def written_for(self, interest: Interest, event: Event) -> bytes:
+        """What `tell` would hand to somebody; nothing when it is none of theirs."""
+        placed = self._place(event)
+        return b"" if placed is None else self._for(interest, _Said(event, placed, hidden=self._hidden(event)))
+
+    def _for(self, interest: Interest, said: "_Said") -> bytes:
+        latitude, longitude, owner = said.placed
+        event = said.event
+        if owner not in interest.owners or not _covers(interest, event.key, latitude, longitude):
+            return b""
+        if not said.hidden or interest.opens(event.key):
+            said.written = said.written or self._write(event)
+            return said.written
+        if not event.was_published:
+            return b""
+        said.gone = said.gone or self._write_gone(event)
+        return said.gone
 
     def end_all(self, reason: str) -> None:
         """Every stream ends: the hub stops, or the index is built anew."""
@@ -116,14 +158,30 @@ class Subscribers:
             subscriber.end(reason)
 
     def _groups(self, interest: Interest) -> Iterator[set[Subscriber]]:
-        for key in interest.keys:
-            yield self._by_key[key]
+        yield from (self._by_key[key] for key in interest.keys)
         if interest.box is not None:
             cells = _cells(interest.box)
             if cells is None:
                 yield self._wide
             else:
                 yield from (self._by_cell[cell] for cell in cells)
+
+
+@dataclass(slots=True)
+class _Said:
+    """One event as it is told: written once, however many hear it."""
+
+    event: Event
+    placed: tuple[float, float, str]
+    hidden: bool
+    written: bytes = b""
+    gone: bytes = b""
+
+
+def _discard(groups: dict[Name, set[Subscriber]], name: Name, subscriber: Subscriber) -> None:
+    groups[name].discard(subscriber)
+    if not groups[name]:
+        del groups[name]
 
 
 def _covers(interest: Interest, key: str, latitude: float, longitude: float) -> bool:

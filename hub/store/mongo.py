@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from pymongo.errors import OperationFailure, PyMongoError
 
@@ -16,6 +17,7 @@ from hub.store.index import MongoIndex
 from hub.store.indexes import create_indexes
 from hub.store.leases import MongoLeases
 from hub.store.mappings import MongoMappings
+from hub.store.object_changes import MongoObjectFeed
 from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
@@ -98,5 +100,6 @@ def _store(database: Database) -> Store:
         verifications=MongoVerifications(database),
         faults=MongoFaults(database),
         apps=MongoApps(database),
+        feed=partial(MongoObjectFeed, database),
         facts=MongoFacts(database),
     )

@@ -4,7 +4,7 @@ Every acknowledged write is on a majority of the replica set and journaled. A wr
 treat it as unknown, never as failed.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.feeding import ObjectFeed
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
@@ -363,4 +364,6 @@ class Store:
     verifications: VerificationStore
     faults: FaultStore
     apps: AppStore
+    feed: Callable[[ModuleId], ObjectFeed]
+    """All objects of one module, and what happens to them."""
     facts: FactStore
