@@ -74,6 +74,10 @@ class Feed:
                 since = 0 if "history" in str(error).lower() else since
             await asyncio.sleep(_AGAIN_AFTER_S)
 
+    def revision(self, key: str) -> int:
+        """The revision of an object that was taken last; 0 for one that never was."""
+        return self._revisions.get(key, 0)
+
     async def _build(self) -> int:
         """Read everything; returns the number from which to follow."""
         began_s = monotonic_s()

@@ -24,7 +24,7 @@ from hub.apps.api.errors import (
 )
 from hub.apps.api.office import AppOffice
 from hub.apps.api.sight import LOCATIONS, TARIFFS, Eyes, owners_for
-from hub.apps.api.table import AppCall, AppRoute, Found
+from hub.apps.api.table import SERVER, AppCall, AppRoute, Found
 from hub.clock import now_utc
 from hub.store.app_access import App
 from hub.store.protocols import StoreUnavailable
@@ -43,6 +43,7 @@ _GZIP_FROM_BYTES = 1024
 _BUILDING_AGAIN_S = 5
 _APP = web.RequestKey("app", App)
 _HEADERS = {
+    "Server": SERVER,
     "Cache-Control": "private, no-cache",
     "X-Content-Type-Options": "nosniff",
     "Vary": f"Authorization, Accept-Encoding, {reading.DRIVER_TOKEN}",

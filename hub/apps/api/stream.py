@@ -11,7 +11,7 @@ from hub.apps.api.asked import Follow
 from hub.apps.api.errors import BadParameter
 from hub.apps.api.places import read_box
 from hub.apps.api.streams import OpenStream
-from hub.apps.api.table import AppCall, AppRoute
+from hub.apps.api.table import SERVER, AppCall, AppRoute
 from hub.apps.changes import KEPT_MAX, Changes, Event
 from hub.apps.subscribers import Interest
 from hub.wire.interface import fold
@@ -29,6 +29,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
     "X-Content-Type-Options": "nosniff",
+    "Server": SERVER,
 }
 
 
@@ -37,23 +38,24 @@ async def _stream(call: AppCall[Follow], request: web.Request) -> web.StreamResp
     interest = _interest(call)
     office = call.office
     stream = office.streams.open(call.app, interest)
+    response = web.StreamResponse(headers=_HEADERS)
     try:
         window = office.feed.changes
         missed = None if since is None else window.after(since, KEPT_MAX)  # before any waiting: what follows is queued
-        response = web.StreamResponse(headers=_HEADERS)
         await response.prepare(request)
         async for block in _blocks(call, stream, _opening(window, since, missed), missed or []):
             async with asyncio.timeout(WRITE_TIMEOUT_S):
                 await response.write(block)
         await response.write_eof()
-        return response
     except TimeoutError:
         structlog.get_logger().info("stream_dropped", app=call.app.name, reason="its reader takes nothing")
         if request.transport is not None:
             request.transport.abort()
-        return response
+    except ConnectionError:
+        structlog.get_logger().debug("stream_left", app=call.app.name)
     finally:
         office.streams.close(stream)
+    return response
 
 
 async def _blocks(

@@ -12,6 +12,8 @@ from hub.apps.api.office import AppOffice
 from hub.apps.api.sight import Eyes
 from hub.store.app_access import App
 
+SERVER = "ocpi-hub"
+"""What answers; no versions of it."""
 Json = Any
 """What orjson writes: plain values and dates; money is text."""
 
