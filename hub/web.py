@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+import orjson
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 
+from hub.apps.api.app import PREFIX as APPS_PREFIX
+from hub.apps.api.errors import BadParameter
 from hub.clock import new_id, now_utc
 from hub.pipeline import Pipeline
 from hub.wire import envelope
@@ -83,11 +87,24 @@ class _Connection(web.RequestHandler):
         structlog.get_logger().info(
             "request_broken", remote=request.remote, http_status=status, reason=type(exc).__name__
         )
-        broken = envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
+        broken = _line_too_long() if isinstance(exc, LineTooLong) else _no_http()
         ids = MessageIds(request_id=new_id(), correlation_id=new_id())
         response = write_response(Reply(http_status=status, body=broken, headers=ids.write()))
         response.force_close()
         return response
+
+
+def _no_http() -> bytes:
+    return envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
+
+
+def _line_too_long() -> bytes:
+    """For a partner and for an app: nobody can tell which it is."""
+    where = f"{APPS_PREFIX}/locations"
+    said = f"a line of the request is too long: a long route (along) goes into the body of POST {where}"
+    refused = {"error": BadParameter(said, "along", code="line_too_long").body()["error"]}
+    written = envelope.write(ClientError.status_code, now_utc(), message=said)
+    return written[:-1] + b"," + orjson.dumps(refused)[1:]
 
 
 class _Server(web.Server):

@@ -10,7 +10,9 @@ from typing import Any
 
 from aiohttp import ClientResponse, ClientSession
 
-from hub.wire.interface import Interface
+from hub.apps.api.sight import LOCATIONS
+from hub.store.protocols import ObjectKey
+from hub.wire.interface import Interface, fold
 from hub.wire.party import Party
 from tests import words
 from tests.running import RunningHub
@@ -125,27 +127,58 @@ async def publish(hub: RunningHub, operator: Scripted, *locations: Mapping[str, 
         await push(hub, operator, "locations", path, location)
 
 
-async def push(hub: RunningHub, operator: Scripted, module: str, path: str, body: Any, method: str = "PUT") -> None:
+async def push(  # noqa: PLR0917 (in the order of a request)
+    hub: RunningHub, operator: Scripted, module: str, path: str, body: Any, method: str = "PUT"
+) -> None:
     """A broadcast push, which the index has taken when this returns (locations)."""
     answer = await operator.ask(method, module, Interface.RECEIVER, path, body, to=words.HUB)
     assert answer.status_code == 1000, answer
     if module != "locations":
         return
-    key = f"locations/{path.split('/')[1]}/{path.split('/')[2]}/{path.split('/')[3].lower()}"
-    stored = await _revision(hub, path.split("/"))
+    _, country_code, party_id, location_id, *_ = path.split("/")
+    owner, name = Party.of(country_code, party_id), fold(location_id)
+    stored = await hub.hub.store.objects.get(ObjectKey(module=LOCATIONS, owner=owner, object_id=name))
+    assert stored is not None
+    revision = stored.revision
     feed = hub.hub.apps.office.feed
 
     async def taken() -> bool:
-        return feed.revision(key) >= stored
+        return feed.revision(f"locations/{owner.country_code}/{owner.party_id}/{name}") >= revision
 
     await until(taken)
 
 
-async def _revision(hub: RunningHub, parts: list[str]) -> int:
-    from hub.store.protocols import ObjectKey
-    from hub.wire.interface import ModuleId
+async def tariff_known(hub: RunningHub, owner: str, tariff_id: str) -> None:
+    """Wait until a pushed tariff can be priced by."""
 
-    owner = Party.of(parts[1], parts[2])
-    found = await hub.hub.store.objects.get(ObjectKey(module=ModuleId("locations"), owner=owner, object_id=parts[3].lower()))
-    assert found is not None
-    return found.revision
+    async def known() -> bool:
+        return hub.hub.apps.office.tariffs.find(owner, tariff_id) is not None
+
+    await until(known)
+
+
+def somewhere(number: int, **changes: Any) -> words.Words:
+    """A location of NL*CPA at a place of its own: one degree of longitude for each number."""
+    place = {"latitude": "10.000000", "longitude": f"{number}.000000"}
+    return words.location(id=f"LOC{number}", coordinates=place, **changes)
+
+
+def box(number: int) -> str:
+    """A box around that place."""
+    return f"{number - 0.4},9.6,{number + 0.4},10.4"
+
+
+def encode_polyline(*points: tuple[float, float]) -> str:
+    """Google's encoded polyline of (latitude, longitude) points."""
+    text, before = "", (0, 0)
+    for latitude, longitude in points:
+        here = (round(latitude * 1e5), round(longitude * 1e5))
+        for now, last in zip(here, before, strict=True):
+            number = (now - last) << 1
+            number = ~number if now < last else number
+            while number >= 0x20:
+                text += chr((0x20 | (number & 0x1F)) + 63)
+                number >>= 5
+            text += chr(number + 63)
+        before = here
+    return text

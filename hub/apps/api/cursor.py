@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
 def write(key: bytes, app_id: str, asked: Search, place: Place) -> str:
     """URL-safe text."""
-    said = orjson.dumps(place)
+    said = orjson.dumps([place.value, place.key])
     return base64.urlsafe_b64encode(_mac(key, app_id, asked, said) + said).decode().rstrip("=")
 
 
