@@ -8,6 +8,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
 from hub.store.deliveries import MongoDeliveries
+from hub.store.demand import MongoDemand
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
 from hub.store.facts import MongoFacts
@@ -98,5 +99,6 @@ def _store(database: Database) -> Store:
         verifications=MongoVerifications(database),
         faults=MongoFaults(database),
         apps=MongoApps(database),
+        demand=MongoDemand(database),
         facts=MongoFacts(database),
     )

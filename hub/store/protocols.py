@@ -13,6 +13,7 @@ from typing import Protocol
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
 from hub.store.judgements import FaultStore, VerificationStore
+from hub.store.observing import DemandStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -363,4 +364,5 @@ class Store:
     verifications: VerificationStore
     faults: FaultStore
     apps: AppStore
+    demand: DemandStore
     facts: FactStore
