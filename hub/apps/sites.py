@@ -54,16 +54,25 @@ class Site:
     """Without those that are REMOVED."""
     body: bytes
 
-    @property
-    def shape(self) -> tuple[object, ...]:
-        """Everything but statuses: while this is the same, only statuses change."""
+    def same_shape(self, other: "Site") -> bool:
+        """Everything but statuses and texts is the same: then only statuses change in the index."""
         return (
-            self.latitude,
-            self.longitude,
-            self.flags,
-            self.facilities,
-            *((one.uid, one.capabilities, one.restrictions, one.plugs) for one in self.points),
+            self.latitude == other.latitude
+            and self.longitude == other.longitude
+            and self.flags == other.flags
+            and self.facilities == other.facilities
+            and len(self.points) == len(other.points)
+            and all(map(_same_point, self.points, other.points))
         )
+
+
+def _same_point(one: Point, other: Point) -> bool:
+    return (
+        one.uid == other.uid
+        and one.plugs == other.plugs
+        and one.capabilities == other.capabilities
+        and one.restrictions == other.restrictions
+    )
 
 
 def read_site(key: str, owner: str, body: bytes) -> Site | None:

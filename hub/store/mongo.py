@@ -11,6 +11,7 @@ from hub.store.deliveries import MongoDeliveries
 from hub.store.demand import MongoDemand
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
+from hub.store.evse_times import MongoEvseTimes
 from hub.store.facts import MongoFacts
 from hub.store.faults import MongoFaults
 from hub.store.index import MongoIndex
@@ -21,6 +22,7 @@ from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.signs import MongoSigns
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -100,5 +102,7 @@ def _store(database: Database) -> Store:
         faults=MongoFaults(database),
         apps=MongoApps(database),
         demand=MongoDemand(database),
+        signs=MongoSigns(database),
+        evse_times=MongoEvseTimes(database),
         facts=MongoFacts(database),
     )

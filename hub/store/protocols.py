@@ -13,7 +13,7 @@ from typing import Protocol
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
 from hub.store.judgements import FaultStore, VerificationStore
-from hub.store.observing import DemandStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -109,6 +109,8 @@ class UrlMapping:
     """The only one who may call."""
     created_at: datetime
     expires_at: datetime | None = None
+    about: str = ""
+    """What a result that comes to this address is about (see `Endpoint.about`)."""
 
 
 class LegKind(StrEnum):
@@ -365,4 +367,6 @@ class Store:
     faults: FaultStore
     apps: AppStore
     demand: DemandStore
+    signs: SignStore
+    evse_times: EvseTimesStore
     facts: FactStore
