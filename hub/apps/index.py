@@ -5,9 +5,8 @@ end, until that is long and everything is sorted anew. What it replaced stays be
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,9 +41,6 @@ class Kept(NamedTuple):
     confirmed_ms: int
 
 
-NOTHING_KEPT: Mapping[str, Kept] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A Location as it came."""
@@ -53,7 +49,7 @@ class Arrival:
     at_ms: int
     part: str = ""
     """The folded uid of the EVSE that the push was about; empty for all of it."""
-    kept: Mapping[str, Kept] = NOTHING_KEPT
+    kept: Mapping[str, Kept] = field(default_factory=dict)
     """By uid."""
 
 
