@@ -193,14 +193,16 @@ class Feed:
         self._announce(change.seq, change.key, [changed] if changed else [])
 
     def _remove(self, change: ObjectChange) -> None:
-        if change.seq > self._built_at or change.key not in self._revisions:
-            self._revisions.pop(change.key, None)
-            self._parts.pop(change.key, None)
-            self.index.remove(change.key)
-            self.touched.add(change.key)
+        """Listeners hear of it while the index still has it: where it was says whom it concerns."""
         event = Event(seq=change.seq, key=change.key, changes=(), gone=True)
         self.changes.add(event)
         self._listener.tell(event)
+        if change.seq > self._built_at:
+            self._revisions.pop(change.key, None)
+            self._parts.pop(change.key, None)
+            self._before.pop(change.key, None)
+            self.index.remove(change.key)
+            self.touched.add(change.key)
 
     def _announce(self, seq: int, key: str, changes: list[Change]) -> None:
         if changes and self.index.row(key) is not None:

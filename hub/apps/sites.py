@@ -100,16 +100,19 @@ def read_site(key: str, owner: str, body: bytes) -> Site | None:
 
 def watts_of(connector: dict[str, Any]) -> int:
     """max_electric_power, else what volts, amperes and phases make. Source: OCPI 2.2.1, mod_locations, Connector."""
-    power = connector.get("max_electric_power")
-    if isinstance(power, int) and power > 0:
-        return min(power, 2**31 - 1)
-    volts, amperes = connector.get("max_voltage"), connector.get("max_amperage")
-    if not isinstance(volts, int) or not isinstance(amperes, int):
-        return 0
+    power = _number(connector.get("max_electric_power"))
+    if power > 0:
+        return round(min(power, 2**31 - 1))
+    volts, amperes = _number(connector.get("max_voltage")), _number(connector.get("max_amperage"))
     phases = _PHASES.get(str(connector.get("power_type")), 1.0)
     if phases == 3.0 and volts >= _LINE_TO_LINE_FROM_V:
         phases = _ROOT_3
-    return max(0, min(round(volts * amperes * phases), 2**31 - 1))
+    return round(max(0.0, min(volts * amperes * phases, 2**31 - 1)))
+
+
+def _number(written: object) -> float:
+    """0 for what is none; some write whole numbers with a fraction of nought."""
+    return float(written) if isinstance(written, int | float) else 0.0
 
 
 def _points(evses: Iterable[dict[str, Any]]) -> Iterable[Point]:

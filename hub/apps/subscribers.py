@@ -5,8 +5,7 @@ An event is written once and handed to whom it concerns, found by coarse cells; 
 
 import asyncio
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from hub.apps.changes import Event
@@ -42,20 +41,26 @@ class Subscriber:
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX + 1))
     ended: str = ""
 
-    def put(self, written: bytes) -> None:
-        """Queue an event, or end the stream when its reader is too slow."""
+    def put(self, written: bytes) -> bool:
+        """Queue an event; False when its reader is too slow, and the stream ends for that now."""
         if self.ended:
-            return
+            return True
         if self.queue.qsize() >= QUEUE_MAX:
             self.end(_SLOW)
-            return
+            return False
         self.queue.put_nowait(written)
+        return True
 
     def end(self, reason: str) -> None:
         """Nothing more comes."""
         if not self.ended:
             self.ended = reason
             self.queue.put_nowait(None)
+
+
+_Groups = dict[Hashable, set[Subscriber]]
+_ANYWHERE = (0, 0, 0)
+"""Stands for all cells, for boxes that touch too many."""
 
 
 class Subscribers:
@@ -67,9 +72,8 @@ class Subscribers:
         """`place(event)` is latitude, longitude and owner of its site, if it may be seen by anyone; `write` its bytes."""
         self._place = place
         self._write = write
-        self._by_cell: defaultdict[tuple[int, int], set[Subscriber]] = defaultdict(set)
-        self._wide: set[Subscriber] = set()
-        self._by_key: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        self._by_cell: _Groups = {}
+        self._by_key: _Groups = {}
         self._all: set[Subscriber] = set()
         self.dropped = 0
         """Streams that were ended because their reader was too slow."""
@@ -82,15 +86,18 @@ class Subscribers:
         if len(self._all) >= SUBSCRIBERS_MAX:
             raise TooMany
         subscriber = Subscriber(interest)
-        for group in self._groups(interest):
-            group.add(subscriber)
+        for groups, name in self._places(interest):
+            groups.setdefault(name, set()).add(subscriber)
         self._all.add(subscriber)
         return subscriber
 
     def remove(self, subscriber: Subscriber) -> None:
         """Forget a stream that has ended."""
-        for group in self._groups(subscriber.interest):
-            group.discard(subscriber)
+        for groups, name in self._places(subscriber.interest):
+            members = groups.get(name, set())
+            members.discard(subscriber)
+            if not members:
+                groups.pop(name, None)
         self._all.discard(subscriber)
 
     def tell(self, event: Event) -> None:
@@ -102,28 +109,27 @@ class Subscribers:
             return
         latitude, longitude, owner = placed
         cell = (_cell(latitude), _cell(longitude))
-        concerned = self._by_key.get(event.key, set()) | self._by_cell.get(cell, set()) | self._wide
+        found = (self._by_key.get(event.key), self._by_cell.get(cell), self._by_cell.get(_ANYWHERE))
+        concerned = set[Subscriber]().union(*filter(None, found))
         written = b""
         for subscriber in concerned:
             if owner in subscriber.interest.owners and _covers(subscriber.interest, event.key, latitude, longitude):
                 written = written or self._write(event)
-                subscriber.put(written)
-                self.dropped += subscriber.ended == _SLOW
+                self.dropped += not subscriber.put(written)
 
     def end_all(self, reason: str) -> None:
         """Every stream ends: the hub stops, or the index is built anew."""
         for subscriber in self._all:
             subscriber.end(reason)
 
-    def _groups(self, interest: Interest) -> Iterator[set[Subscriber]]:
+    def _places(self, interest: Interest) -> Iterator[tuple[_Groups, Hashable]]:
+        """Where the followers of such an interest are kept."""
         for key in interest.keys:
-            yield self._by_key[key]
+            yield self._by_key, key
         if interest.box is not None:
             cells = _cells(interest.box)
-            if cells is None:
-                yield self._wide
-            else:
-                yield from (self._by_cell[cell] for cell in cells)
+            for cell in [_ANYWHERE] if cells is None else cells:
+                yield self._by_cell, cell
 
 
 def _covers(interest: Interest, key: str, latitude: float, longitude: float) -> bool:

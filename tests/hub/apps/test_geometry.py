@@ -67,7 +67,9 @@ def test_both_ends_of_the_antimeridian_are_one_place(one: Point, other: Point) -
 
 
 @given(LAND, st.lists(st.tuples(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3)), min_size=1, max_size=5), st.data())
-def test_the_box_of_a_path_holds_all_that_is_near(start: Point, steps: list[tuple[float, float]], data: st.DataObject) -> None:
+def test_the_box_of_a_path_holds_all_that_is_near(
+    start: Point, steps: list[tuple[float, float]], data: st.DataObject
+) -> None:
     """Everything within the buffer, by the measure that the search uses."""
     path, buffer_m = walked(start, steps), data.draw(st.floats(1, 50_000))
     near = data.draw(st.sampled_from(path))
@@ -121,7 +123,11 @@ def test_a_known_polyline_is_read() -> None:
     ]
 
 
-@given(st.lists(st.tuples(st.integers(-9_000_000, 9_000_000), st.integers(-18_000_000, 18_000_000)), min_size=2, max_size=9))
+@given(
+    st.lists(
+        st.tuples(st.integers(-9_000_000, 9_000_000), st.integers(-18_000_000, 18_000_000)), min_size=2, max_size=9
+    )
+)
 def test_a_polyline_comes_back(points: list[tuple[int, int]]) -> None:
     """Every place, to five decimals."""
     expected = [Point(latitude / 1e5, longitude / 1e5) for latitude, longitude in points]

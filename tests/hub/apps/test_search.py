@@ -66,9 +66,7 @@ def away_m(where: Where, one: Site) -> float | None:
         east = (box.east - box.west) % 360.0
         middle = Point((box.south + box.north) / 2, (box.west + east / 2 + 180.0) % 360.0 - 180.0)
         return float(distances_m(middle, latitude, longitude)[0]) if box.holds(latitude, longitude)[0] else None
-    away = min(
-        float(to_path_m(where.path[at : at + 2], latitude, longitude)[0]) for at in range(len(where.path) - 1)
-    )
+    away = min(float(to_path_m(where.path[at : at + 2], latitude, longitude)[0]) for at in range(len(where.path) - 1))
     return away if away <= where.buffer_m else None
 
 
@@ -159,7 +157,9 @@ def test_sites_at_one_place_are_told_by_key() -> None:
     after = (hits[-1].distance_m, indexed.site(hits[-1].row).key)
 
     assert [indexed.site(hit.row).key[-4:] for hit in hits] == ["loc1", "loc2"]
-    assert [indexed.site(hit.row).key[-4:] for hit in search(indexed, here, Wanted(), ALL, limit=2, after=after)] == ["loc3"]
+    assert [indexed.site(hit.row).key[-4:] for hit in search(indexed, here, Wanted(), ALL, limit=2, after=after)] == [
+        "loc3"
+    ]
 
 
 def test_a_question_of_the_caller_is_asked_nearest_first() -> None:
@@ -191,7 +191,10 @@ def test_an_unpublished_site_is_seen_by_row_alone() -> None:
 def test_a_long_route_finds_what_is_along_all_of_it() -> None:
     """Pieces of a route of many points overlap at their ends: every site once, by its least distance."""
     path = tuple(Point(45.0 + at / 200, 2.0 + at / 150) for at in range(400))
-    sites = [site(f"loc{at:03}", point("1", CHARGING), latitude=45.0 + at / 200 + 0.004, longitude=2.0 + at / 150) for at in range(400)]
+    sites = [
+        site(f"loc{at:03}", point("1", CHARGING), latitude=45.0 + at / 200 + 0.004, longitude=2.0 + at / 150)
+        for at in range(400)
+    ]
     indexed = loaded(sites)
     found = told(indexed, nearest_first(indexed, Along(path, 1_000.0), Wanted(), ALL))
 
