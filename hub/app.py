@@ -25,6 +25,7 @@ from hub.delivery.post import Post
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
+from hub.observing import Observing
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
 from hub.pipeline import Acts, Pipeline
@@ -179,6 +180,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.learn_forever(), "learn")
         tasks.spawn(aftermath.check_forever(), "check")
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
+        observing = Observing(store.signs)
+        tasks.spawn(observing.observe_forever(), "observe")
         acts = Acts(
             authenticate=front.door.authenticate,
             desk=front.desk,
@@ -197,6 +200,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             broadcasting=Broadcasting(store.objects, deliveries.accepted),
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
+            observing=observing,
             index=store.index,
         )
         callbacks = Callbacks(settings, store.mappings, session)

@@ -49,6 +49,19 @@ class Reports:
     """It refuses this hub's credentials token."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """What came of a message to an address that this hub gave out."""
+
+    reply: Reply
+    caller: Party
+    """To whom the address was given."""
+    owner: Party
+    """Who answered."""
+    about: str
+    """What the address is about."""
+
+
 class Forwarding:
     """Forwards and callbacks. Source: checklist 3.2, D1, H3.15."""
 
@@ -85,11 +98,8 @@ class Forwarding:
         )
         return await self._exchange(errand, way, directory)
 
-    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> tuple[Reply, Party, Party]:
-        """Carry a message to the address that one of ours stands for; for everyone else it does not exist (404).
-
-        Returns the reply, the party that the address was given to, and the party that answered.
-        """
+    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> CalledBack:
+        """Carry a message to the address that one of ours stands for; for everyone else it does not exist (404)."""
         message = errand.message
         mapping = await self._addressing.find(plan.opaque)
         if (
@@ -110,7 +120,8 @@ class Forwarding:
             url=mapping.target_url,
             body=_bare(message.body) if bare else message.body,
         )
-        return await self._exchange(errand, way, directory), mapping.caller, mapping.owner
+        reply = await self._exchange(errand, way, directory)
+        return CalledBack(reply=reply, caller=mapping.caller, owner=mapping.owner, about=mapping.about)
 
     async def _exchange(self, errand: Errand, way: Way, directory: Directory) -> Reply:
         message, match = errand.message, errand.match

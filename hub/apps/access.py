@@ -53,6 +53,7 @@ class Access:
         self._store = store
         self._key = key
         self._per_s = per_s
+        self._most = max(1.0, per_s * _BURST_S)
         self._now = now
         self._monotonic = monotonic
         self._apps: dict[str, App] = {}
@@ -62,7 +63,7 @@ class Access:
     @property
     def burst(self) -> int:
         """How many requests an app may make at once after a pause; they come back at `per_s` a second."""
-        return int(self._per_s * _BURST_S)
+        return int(self._most)
 
     @property
     def per_s(self) -> float:
@@ -131,10 +132,10 @@ class Access:
     def left(self, app_id: str) -> int:
         """How many requests an app may make at once now."""
         bucket = self._buckets.get(app_id)
-        return int(self._per_s * _BURST_S if bucket is None else bucket.left)
+        return int(self._most if bucket is None else bucket.left)
 
     def _count(self, app_id: str) -> None:
-        now_s, most = self._monotonic(), self._per_s * _BURST_S
+        now_s, most = self._monotonic(), self._most
         bucket = self._buckets.get(app_id)
         if bucket is None:
             if len(self._buckets) >= _TAKEN_MAX:

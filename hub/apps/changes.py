@@ -15,8 +15,7 @@ class Event:
 
     seq: int
     key: str
-    row: int
-    """-1 for a site that is gone."""
+    """Rows come and go: the index knows the row that the site has now."""
     changes: tuple[Change, ...]
     """Empty when the site itself is another now, and no status."""
     gone: bool = False

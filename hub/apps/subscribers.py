@@ -5,15 +5,12 @@ An event is written once and handed to whom it concerns, found by coarse cells; 
 
 import asyncio
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from hub.apps.changes import Event
 from hub.apps.geometry import Box
 
-Name = TypeVar("Name")
 CELL_DEGREES = 0.5
 CELLS_MAX = 1_000
 """A larger box is asked of every event."""
@@ -50,20 +47,26 @@ class Subscriber:
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX + 1))
     ended: str = ""
 
-    def put(self, written: bytes) -> None:
-        """Queue an event, or end the stream when its reader is too slow."""
+    def put(self, written: bytes) -> bool:
+        """Queue an event; False when its reader is too slow, and the stream ends for that now."""
         if self.ended:
-            return
+            return True
         if self.queue.qsize() >= QUEUE_MAX:
             self.end(_SLOW)
-            return
+            return False
         self.queue.put_nowait(written)
+        return True
 
     def end(self, reason: str) -> None:
         """Nothing more comes."""
         if not self.ended:
             self.ended = reason
             self.queue.put_nowait(None)
+
+
+_Groups = dict[Hashable, set[Subscriber]]
+_ANYWHERE = (0, 0, 0)
+"""Stands for all cells, for boxes that touch too many."""
 
 
 class Subscribers:
@@ -85,9 +88,8 @@ class Subscribers:
         self._write = write
         self._hidden = hidden
         self._write_gone = write_gone
-        self._by_cell: defaultdict[tuple[int, int], set[Subscriber]] = defaultdict(set)
-        self._wide: set[Subscriber] = set()
-        self._by_key: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        self._by_cell: _Groups = {}
+        self._by_key: _Groups = {}
         self._all: set[Subscriber] = set()
         self.last = 0
         """The number of the latest event that was told; what comes again is told once."""
@@ -102,19 +104,18 @@ class Subscribers:
         if len(self._all) >= SUBSCRIBERS_MAX:
             raise TooMany
         subscriber = Subscriber(interest)
-        for group in self._groups(interest):
-            group.add(subscriber)
+        for groups, name in self._places(interest):
+            groups.setdefault(name, set()).add(subscriber)
         self._all.add(subscriber)
         return subscriber
 
     def remove(self, subscriber: Subscriber) -> None:
         """Forget a stream that has ended."""
-        interest = subscriber.interest
-        for key in interest.keys:
-            _discard(self._by_key, key, subscriber)
-        for cell in (_cells(interest.box) if interest.box is not None else None) or ():
-            _discard(self._by_cell, cell, subscriber)
-        self._wide.discard(subscriber)
+        for groups, name in self._places(subscriber.interest):
+            members = groups.get(name, set())
+            members.discard(subscriber)
+            if not members:
+                groups.pop(name, None)
         self._all.discard(subscriber)
 
     def tell(self, event: Event) -> None:
@@ -126,13 +127,12 @@ class Subscribers:
         if placed is None:
             return
         cell = (_cell(placed[0]), _cell(placed[1]))
-        concerned = self._by_key.get(event.key, set()) | self._by_cell.get(cell, set()) | self._wide
+        found = (self._by_key.get(event.key), self._by_cell.get(cell), self._by_cell.get(_ANYWHERE))
         said = _Said(event, placed, hidden=self._hidden(event))
-        for subscriber in concerned:
+        for subscriber in set[Subscriber]().union(*filter(None, found)):
             written = self._for(subscriber.interest, said)
-            if written and not subscriber.ended:
-                subscriber.put(written)
-                self.dropped += subscriber.ended == _SLOW
+            if written:
+                self.dropped += not subscriber.put(written)
 
     def written_for(self, interest: Interest, event: Event) -> bytes:
         """What `tell` would hand to somebody; nothing when it is none of theirs."""
@@ -157,14 +157,14 @@ class Subscribers:
         for subscriber in self._all:
             subscriber.end(reason)
 
-    def _groups(self, interest: Interest) -> Iterator[set[Subscriber]]:
-        yield from (self._by_key[key] for key in interest.keys)
+    def _places(self, interest: Interest) -> Iterator[tuple[_Groups, Hashable]]:
+        """Where the followers of such an interest are kept."""
+        for key in interest.keys:
+            yield self._by_key, key
         if interest.box is not None:
             cells = _cells(interest.box)
-            if cells is None:
-                yield self._wide
-            else:
-                yield from (self._by_cell[cell] for cell in cells)
+            for cell in [_ANYWHERE] if cells is None else cells:
+                yield self._by_cell, cell
 
 
 @dataclass(slots=True)
@@ -176,12 +176,6 @@ class _Said:
     hidden: bool
     written: bytes = b""
     gone: bytes = b""
-
-
-def _discard(groups: dict[Name, set[Subscriber]], name: Name, subscriber: Subscriber) -> None:
-    groups[name].discard(subscriber)
-    if not groups[name]:
-        del groups[name]
 
 
 def _covers(interest: Interest, key: str, latitude: float, longitude: float) -> bool:

@@ -9,7 +9,7 @@ import structlog
 from hub.money.compiling import compile_tariff
 from hub.money.refusal import TariffRefused
 from hub.money.tariff import CompiledTariff
-from hub.store.feeding import ObjectFeed
+from hub.store.feeding import ObjectChange, ObjectFeed
 from hub.store.protocols import StoreUnavailable
 from hub.wire.interface import fold
 
@@ -47,11 +47,8 @@ class TariffBook:
                     self.trouble = ""
                     self.ready.set()
                     async for change in changes:
-                        known = self._entries.get(change.key)
-                        if change.gone:
-                            self._entries.pop(change.key, None)
-                        elif change.body is not None and (known is None or known.revision < change.revision):
-                            self._entries[change.key] = _Entry(change.body, change.revision)
+                        if isinstance(change, ObjectChange):
+                            self._take(change)
             except StoreUnavailable as error:
                 self.trouble = f"changes of tariffs are not followed: {error}"
                 structlog.get_logger().warning("tariffs_not_fresh", reason=str(error))
@@ -69,6 +66,13 @@ class TariffBook:
             except TariffRefused:
                 entry.refused = True
         return entry.compiled
+
+    def _take(self, change: ObjectChange) -> None:
+        known = self._entries.get(change.key)
+        if change.gone:
+            self._entries.pop(change.key, None)
+        elif change.body is not None and (known is None or known.revision < change.revision):
+            self._entries[change.key] = _Entry(change.body, change.revision)
 
     async def _read_all(self) -> None:
         entries = {}

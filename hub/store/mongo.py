@@ -9,8 +9,10 @@ from pymongo.errors import OperationFailure, PyMongoError
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
 from hub.store.deliveries import MongoDeliveries
+from hub.store.demand import MongoDemand
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
+from hub.store.evse_times import MongoEvseTimes
 from hub.store.facts import MongoFacts
 from hub.store.faults import MongoFaults
 from hub.store.index import MongoIndex
@@ -22,6 +24,7 @@ from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.signs import MongoSigns
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -101,5 +104,8 @@ def _store(database: Database) -> Store:
         faults=MongoFaults(database),
         apps=MongoApps(database),
         feed=partial(MongoObjectFeed, database),
+        demand=MongoDemand(database),
+        signs=MongoSigns(database),
+        evse_times=MongoEvseTimes(database),
         facts=MongoFacts(database),
     )

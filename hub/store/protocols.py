@@ -14,6 +14,7 @@ from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
 from hub.store.feeding import ObjectFeed
 from hub.store.judgements import FaultStore, VerificationStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -109,6 +110,8 @@ class UrlMapping:
     """The only one who may call."""
     created_at: datetime
     expires_at: datetime | None = None
+    about: str = ""
+    """What a result that comes to this address is about (see `Endpoint.about`)."""
 
 
 class LegKind(StrEnum):
@@ -366,4 +369,7 @@ class Store:
     apps: AppStore
     feed: Callable[[ModuleId], ObjectFeed]
     """All objects of one module, and what happens to them."""
+    demand: DemandStore
+    signs: SignStore
+    evse_times: EvseTimesStore
     facts: FactStore

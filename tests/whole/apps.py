@@ -115,6 +115,7 @@ async def _told(answer: ClientResponse) -> Told:
 async def app_of(hub: RunningHub, emsp: Party = words.EMSP, name: str = "") -> AsyncIterator[AppUser]:
     """A new app of an eMSP."""
     access = hub.hub.apps.access
+    await hub.hub.apps.office.feed.ready.wait()
     app, token = await access.create(name or f"app {len(access.all())}", emsp, timedelta(days=1), "test")
     async with ClientSession() as http:
         yield AppUser(hub, http, app.app_id, token)

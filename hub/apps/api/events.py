@@ -16,9 +16,7 @@ Words = dict[str, Any]
 
 def event_words(event: Event, index: Index, truths: Truths) -> Words:
     """An event of a site that may be seen now; of a status that is no longer the EVSE's only what was known then."""
-    if event.gone:
-        return gone_words(event)
-    row = index.row(event.key)
+    row = None if event.gone else index.row(event.key)
     if row is None:
         return gone_words(event)
     site = index.site(row)

@@ -9,12 +9,15 @@ from hub.apps.api.office import AppOffice
 from hub.apps.api.sight import LOCATIONS, TARIFFS, owners_for
 from hub.apps.api.streams import Streams
 from hub.apps.api.truths import Truths
+from hub.apps.demand import Demand
 from hub.apps.feed import Feed
 from hub.apps.heard import Heard
 from hub.apps.tariff_book import TariffBook
+from hub.apps.times import Times
 from hub.catalog import Catalog
-from hub.clock import Tasks
+from hub.clock import Tasks, new_id
 from hub.config import Settings
+from hub.delivery.leases import Leases
 from hub.registry import Directory
 from hub.secrets import Secrets
 from hub.store.app_access import App
@@ -67,8 +70,8 @@ async def open_apps(
 ) -> AppsFront:
     """Begin to follow the store; `tasks` owns what runs. The caller has `look_through` called when the directory is swapped."""
     heard = Heard()
-    truths = Truths(heard)
     feed: Feed
+    truths = Truths(heard, lambda key, uid: feed.signs.of(key, uid))  # noqa: PLW0108 - the feed comes later
     streams = Streams(
         truths,
         index=lambda: feed.index,
@@ -80,8 +83,10 @@ async def open_apps(
     tariffs = TariffBook(store.feed(TARIFFS))
     access = Access(store.apps, secrets.app_key, per_s=settings.apps_requests_per_s)
     await access.reload()
+    demand = Demand(store.demand)
     office = AppOffice(
         feed=feed,
+        demand=demand,
         truths=truths,
         tariffs=tariffs,
         streams=streams,
@@ -98,4 +103,6 @@ async def open_apps(
     tasks.spawn(tariffs.run(), "tariffs")
     tasks.spawn(access.follow(), "apps")
     tasks.spawn(front.look_forever(), "streams of apps")
+    tasks.spawn(demand.tell_forever(), "demand")
+    tasks.spawn(Times(feed, store.evse_times, Leases(store.leases, holder=new_id())).run(), "instants of EVSEs")
     return front

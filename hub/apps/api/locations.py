@@ -6,12 +6,13 @@ from hashlib import blake2b
 
 import numpy as np
 
+from hub.apps import codes
 from hub.apps.api import cursor
 from hub.apps.api.asked import Form, One, Search
 from hub.apps.api.errors import BadParameter, NotFound
 from hub.apps.api.examples import LOCATION, PAGE
 from hub.apps.api.filters import wanted
-from hub.apps.api.places import where
+from hub.apps.api.places import middle, where
 from hub.apps.api.prices import quoter
 from hub.apps.api.ranking import Ranked, Ranking
 from hub.apps.api.showing import Match, Shower, Shown, collection, feature
@@ -30,8 +31,13 @@ async def _list(call: AppCall[Search]) -> Found:
     ranking = Ranking(call, quoter(call, asked))
     after = cursor.read(call.office.cursor_key, call.app.app_id, asked)
     fitting = wanted(asked, call.now)
-    page = ranking.page(nearest_first(index, where(asked), fitting, call.eyes.sight(index)), after)
+    place = where(asked)
+    page = ranking.page(nearest_first(index, place, fitting, call.eyes.sight(index)), after)
     more, page = len(page) > asked.limit, page[: asked.limit]
+    if after is None:
+        statuses = index.points["status"]
+        free = any(statuses[point] == codes.FREE for one in page for point in one.hit.points)
+        call.office.demand.searched(middle(place), call.now, fitting, found_free=free)
     shower = Shower(index, call.office.truths, int(call.now.timestamp() * 1000))
     counted = _counted(index, page, fitting)
     shown = [

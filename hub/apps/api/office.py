@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hub.apps.access import Access
 from hub.apps.api.streams import Streams
 from hub.apps.api.truths import Truths
+from hub.apps.demand import Demand
 from hub.apps.feed import Feed
 from hub.apps.tariff_book import TariffBook
 from hub.catalog import Catalog
@@ -19,6 +20,7 @@ class AppOffice:
     """Everything that an app's request may touch."""
 
     feed: Feed
+    demand: Demand
     truths: Truths
     tariffs: TariffBook
     streams: Streams

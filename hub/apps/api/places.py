@@ -7,7 +7,7 @@ import numpy as np
 
 from hub.apps.api.asked import Search
 from hub.apps.api.errors import BadParameter
-from hub.apps.geometry import EARTH_M, Box, Point, decode_polyline, to_segments_m
+from hub.apps.geometry import EARTH_M, Box, Point, decode_polyline, to_path_m
 from hub.apps.search import Along, Inside, Near, Where
 
 RADIUS_M = 5_000.0
@@ -34,6 +34,16 @@ def where(asked: Search) -> Where:
         return Inside(read_box(asked.bbox))
     buffer_m = asked.buffer_m or BUFFER_M
     return Along(thinned(_path(asked.along or ""), buffer_m * THINNED), buffer_m)
+
+
+def middle(place: Where) -> Point:
+    """About where a search looked, for counting demand."""
+    if isinstance(place, Near):
+        return place.origin
+    if isinstance(place, Along):
+        return place.path[len(place.path) // 2]
+    width = (place.box.east - place.box.west) % 360
+    return Point((place.box.south + place.box.north) / 2, (place.box.west + width / 2 + 180) % 360 - 180)
 
 
 def read_point(written: str) -> Point:
@@ -105,7 +115,7 @@ def thinned(path: list[Point], within_m: float) -> tuple[Point, ...]:
         if last - first < 2:
             continue
         inner = slice(first + 1, last)
-        away = to_segments_m([path[first], path[last]], latitudes[inner], longitudes[inner])
+        away = to_path_m([path[first], path[last]], latitudes[inner], longitudes[inner])
         furthest = int(away.argmax())
         if away[furthest] > within_m:
             middle = first + 1 + furthest

@@ -14,11 +14,6 @@ SignOf = Callable[[str, str], Sign | None]
 """The latest sign of an EVSE, by the key of its site and its folded uid."""
 
 
-def no_sign(key: str, uid: str) -> Sign | None:  # noqa: ARG001 (the signature of every SignOf)
-    """Nothing is known but what operators say."""
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Truth:
     """One EVSE now."""
@@ -50,7 +45,7 @@ class Truth:
 class Truths:
     """Judges the EVSEs of a site."""
 
-    def __init__(self, heard: Heard, sign_of: SignOf = no_sign) -> None:
+    def __init__(self, heard: Heard, sign_of: SignOf) -> None:
         self._heard = heard
         self._sign_of = sign_of
 
