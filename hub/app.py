@@ -13,6 +13,10 @@ from hub.admin import address as admin_address
 from hub.admin.app import PREFIX, admin_app
 from hub.admin.services import AdminServices
 from hub.aftermath import Aftermath
+from hub.apps.api.app import PREFIX as APPS_PREFIX
+from hub.apps.api.app import apps_app
+from hub.apps.api.front import AppsFront, open_apps
+from hub.apps.api.streams import STOPS
 from hub.broadcasting import Broadcasting
 from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
@@ -21,6 +25,7 @@ from hub.delivery.post import Post
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
+from hub.observing import Observing
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
 from hub.pipeline import Acts, Pipeline
@@ -51,6 +56,7 @@ class Hub:
         self.traffic = traffic
         self.verifying: Verifying
         self.secrets: Secrets
+        self.apps: AppsFront
         self._front = front
         self._web = web.Application()
         self._runner: web.AppRunner | None = None
@@ -68,12 +74,13 @@ class Hub:
     def mount(
         self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: Mapping[str, object]
     ) -> None:
-        """Put the doors in: OCPI, the operators' API, calls to contract runs, the keys of verdicts, health."""
+        """Put the doors in: OCPI, the operators' and the apps' API, calls to contract runs, the keys of verdicts, health."""
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s)
-        add_health(self._web, self._why_not_ready)
+        add_health(self._web, self._why_not_ready, lambda: self.apps.trouble)
         add_keys(self._web, keys)
         self._web.router.add_route("*", CONTRACT_RUN, callbacks.pass_on)
         self._web.add_subapp(PREFIX, admin)
+        self._web.add_subapp(APPS_PREFIX, apps_app(self.apps.office))
 
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
         """Listen; say where for hubctl on this machine, unless the port is shared (then the parent of all does).
@@ -96,6 +103,7 @@ class Hub:
         """Stop listening; requests under way may end."""
         if self._runner is not None:
             admin_address.remove(self.settings.data_path)
+            self.apps.office.streams.end_all(STOPS)
             await self._runner.cleanup()
 
     async def _why_not_ready(self) -> str:
@@ -172,6 +180,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.learn_forever(), "learn")
         tasks.spawn(aftermath.check_forever(), "check")
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
+        observing = Observing(store.signs)
+        tasks.spawn(observing.observe_forever(), "observe")
         acts = Acts(
             authenticate=front.door.authenticate,
             desk=front.desk,
@@ -190,6 +200,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             broadcasting=Broadcasting(store.objects, deliveries.accepted),
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
+            observing=observing,
             index=store.index,
         )
         callbacks = Callbacks(settings, store.mappings, session)
@@ -203,7 +214,17 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         )
         watch = Watch(settings, front.roster, verifying, tasks, owns=deliveries.owns)
         tasks.spawn(watch.run(), "verify")
+        apps = await open_apps(
+            settings=settings,
+            store=store,
+            secrets=secrets,
+            catalog=catalog,
+            directory=lambda: front.roster.directory,
+            tasks=tasks,
+        )
+        front.roster.watch(lambda *_: apps.look_through())
         services = AdminServices(
+            apps=apps,
             partners=front.partners,
             store=store,
             directory=lambda: front.roster.directory,
@@ -221,7 +242,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             deliveries.knocked(platform_id)
 
         pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, heard)
-        hub.verifying, hub.secrets = verifying, secrets
+        hub.verifying, hub.secrets, hub.apps = verifying, secrets, apps
         hub.mount(pipeline, admin_app(services), callbacks, verdicts.published(secrets))
         stack.push_async_callback(hub.close)
         yield hub

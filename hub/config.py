@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     verify_hour_utc: int = Field(2, ge=0, le=23, description="Hour of the nightly verification, in UTC.")
     verify_jitter_h: float = Field(2.0, ge=0, le=12, description="Hours around it over which partners are spread.")
     verify_soon_s: float = Field(60.0, ge=0, description="Seconds between a registration and its verification.")
+    apps_requests_per_s: float = Field(50.0, gt=0, description="Requests a second of one app, in each process.")
+    apps_streams_per_app_max: int = Field(
+        100, ge=1, description="Streams that one app has open at once, in each process."
+    )
+    apps_streams_max: int = Field(
+        2000, ge=1, le=5000, description="Streams of all apps that a process has open at once."
+    )
+    apps_heartbeat_s: float = Field(
+        15.0, gt=0, le=300, description="Seconds of silence before a stream says that it lives."
+    )
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

@@ -14,6 +14,7 @@ from hub.catalog import Catalog, Errand, Match
 from hub.clock import monotonic_s, new_id, now_utc
 from hub.forwarding import Forwarding
 from hub.gathering import Gathering
+from hub.observing import Observing
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
 from hub.rewriting import PAGE
@@ -36,6 +37,7 @@ from hub.traffic import masked_path
 from hub.wire import envelope, json_text
 from hub.wire.errors import (
     ClientError,
+    ForwardTimeout,
     InvalidParameters,
     NotFound,
     OcpiError,
@@ -72,6 +74,7 @@ class Acts:
     broadcasting: Broadcasting
     gathering: Gathering
     aftermath: Aftermath
+    observing: Observing
     index: IndexStore
 
 
@@ -231,17 +234,22 @@ class Pipeline:
             case Forward():
                 progress.receiver = str(plan.target.party)
                 progress.notes += doubts(errand, plan, directory)
-                reply = await self._acts.forwarding.forward(errand, plan, directory)
+                try:
+                    reply = await self._acts.forwarding.forward(errand, plan, directory)
+                except ForwardTimeout:
+                    self._acts.observing.unanswered(errand, plan.target.party)
+                    raise
                 progress.responder = plan.target.party
                 if reply.ocpi_status < 2000:
                     self._acts.aftermath.carried(errand, plan.target.party)
+                    self._acts.observing.carried(errand, plan.target.party, reply.body)
                 return reply
             case Callback():
-                reply, progress.sender, progress.responder = await self._acts.forwarding.callback(
-                    errand, plan, directory
-                )
-                progress.receiver = str(progress.responder)
-                return reply
+                done = await self._acts.forwarding.callback(errand, plan, directory)
+                progress.sender, progress.responder = done.caller, done.owner
+                progress.receiver = str(done.owner)
+                self._acts.observing.returned(errand, done.owner, done.about)
+                return done.reply
             case Broadcast():
                 exact = _exact(errand)
                 reply = await self._acts.broadcasting.broadcast(exact, plan)

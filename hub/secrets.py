@@ -40,6 +40,7 @@ class Secrets:
         "_verdict_key",
         "admin_key",
         "app_key",
+        "cursor_key",
         "kid",
         "verdict_kid",
         "verdict_public_key",
@@ -54,6 +55,8 @@ class Secrets:
         """Signs the tokens of the admin API (HS256)."""
         self.app_key = _derive(key, "app JWT")
         """Signs the tokens of eMSP apps (HS256)."""
+        self.cursor_key = _derive(key, "app cursor")
+        """Signs where a page of an app's list ended."""
         self.kid = _derive(key, "key id")[:4].hex()
         """Tells this server key from another; not secret."""
         self._verdict_key = Ed25519PrivateKey.from_private_bytes(_derive(key, "verdict signature"))

@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+import orjson
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 
+from hub.apps.api.app import PREFIX as APPS_PREFIX
+from hub.apps.api.errors import BadParameter
 from hub.clock import new_id, now_utc
 from hub.pipeline import Pipeline
 from hub.wire import envelope
@@ -41,13 +45,17 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) ->
         app.router.add_route("*", path, handle)
 
 
-def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> None:
-    """Serve `/health`: 200 when `ready` says nothing, else 503 and what it says."""
+def add_health(app: web.Application, ready: Callable[[], Awaitable[str]], index: Callable[[], str]) -> None:
+    """Serve `/health`: 200 when `ready` says nothing, else 503 and what it says.
+
+    What `index` says is a word beside that: messages pass whether or not apps are told the latest.
+    """
 
     async def health(_: web.Request) -> web.Response:
         why_not = await ready()
         status = "not ready" if why_not else "ready"
-        return web.json_response({"status": status, "reason": why_not or None}, status=503 if why_not else 200)
+        said = {"status": status, "reason": why_not or None, "index": index() or "fresh"}
+        return web.json_response(said, status=503 if why_not else 200)
 
     app.router.add_get("/health", health)
 
@@ -79,11 +87,24 @@ class _Connection(web.RequestHandler):
         structlog.get_logger().info(
             "request_broken", remote=request.remote, http_status=status, reason=type(exc).__name__
         )
-        broken = envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
+        broken = _line_too_long() if isinstance(exc, LineTooLong) else _no_http()
         ids = MessageIds(request_id=new_id(), correlation_id=new_id())
         response = write_response(Reply(http_status=status, body=broken, headers=ids.write()))
         response.force_close()
         return response
+
+
+def _no_http() -> bytes:
+    return envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
+
+
+def _line_too_long() -> bytes:
+    """For a partner and for an app: nobody can tell which it is."""
+    where = f"{APPS_PREFIX}/locations"
+    said = f"a line of the request is too long: a long route (along) goes into the body of POST {where}"
+    refused = {"error": BadParameter(said, "along", code="line_too_long").body()["error"]}
+    written = envelope.write(ClientError.status_code, now_utc(), message=said)
+    return written[:-1] + b"," + orjson.dumps(refused)[1:]
 
 
 class _Server(web.Server):

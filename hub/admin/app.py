@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic, verification
+from hub.admin import apps, bearer, deliveries, parties, partners, routes, status, traffic, verification
 from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
@@ -22,6 +22,7 @@ ROUTES: tuple[AdminRoute[Any], ...] = (
     *verification.ROUTES,
     *parties.ROUTES,
     *routes.ROUTES,
+    *apps.ROUTES,
     *traffic.ROUTES,
     *deliveries.ROUTES,
     *status.ROUTES,

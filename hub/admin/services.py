@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientSession
 
+from hub.apps.api.front import AppsFront
 from hub.catalog import Catalog
 from hub.config import Settings
 from hub.delivery.worker import Deliveries
@@ -21,6 +22,7 @@ class AdminServices:
     """Everything that an operator's request may touch."""
 
     partners: Partners
+    apps: AppsFront
     store: Store
     directory: Callable[[], Directory]
     catalog: Catalog

@@ -9,12 +9,14 @@ from typer.core import TyperGroup
 
 from hub.cli import (
     admin_token,
+    apps,
     cdrs,
     contract,
     deliveries,
     demo,
     doctor,
     explain,
+    near,
     parties,
     partner,
     routes,
@@ -24,6 +26,7 @@ from hub.cli import (
     tariffs,
     traffic,
     verdicts,
+    watch,
 )
 from hub.cli.errors import ExitCode, report
 
@@ -62,6 +65,9 @@ app.add_typer(contract.app, name="contract")
 app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(cdrs.app, name="cdrs")
 app.add_typer(verdicts.app, name="verdict")
+app.add_typer(apps.app, name="apps")
+app.command("near")(near.near)
+app.command("watch")(watch.watch)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin_token.app, name="admin")

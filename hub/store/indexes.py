@@ -61,7 +61,10 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
         ],
         APPS: [IndexModel([("live_name", ASCENDING)], name="live_name", unique=True, sparse=True)],
-        SIGNS: [IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S)],
+        SIGNS: [
+            IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S),
+            IndexModel([("session", ASCENDING)], name="session"),
+        ],
         DEMAND: [IndexModel([("hour", ASCENDING)], name="age", expireAfterSeconds=DEMAND_LIFE_DAYS * _DAY_S)],
         VERIFICATIONS: [
             IndexModel([("platform_id", ASCENDING), ("judged_at", DESCENDING)], name="platform"),

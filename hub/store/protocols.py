@@ -4,7 +4,7 @@ Every acknowledged write is on a majority of the replica set and journaled. A wr
 treat it as unknown, never as failed.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,9 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.feeding import ObjectFeed
 from hub.store.judgements import FaultStore, VerificationStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -115,6 +117,8 @@ class UrlMapping:
     """The only one who may call."""
     created_at: datetime
     expires_at: datetime | None = None
+    about: str = ""
+    """What a result that comes to this address is about (see `Endpoint.about`)."""
 
 
 class LegKind(StrEnum):
@@ -370,4 +374,9 @@ class Store:
     verifications: VerificationStore
     faults: FaultStore
     apps: AppStore
+    feed: Callable[[ModuleId], ObjectFeed]
+    """All objects of one module, and what happens to them."""
+    demand: DemandStore
+    signs: SignStore
+    evse_times: EvseTimesStore
     facts: FactStore
