@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from hub.money.compiling import compile_tariff
 from hub.money.pricing import price
-from hub.money.sums import Sum, by_group, by_rate, total
+from hub.money.sums import Group, Sum, by_group, by_rate, total
 from hub.money.tariff import Kind
 from tests.hub.money.sessions import ZONE, random_session
 
 D21, D7 = Decimal(21), Decimal(7)
-GROUPS = {(Kind.ENERGY, D21): Sum(100, 21), (Kind.TIME, D21): Sum(200, 42), (Kind.ENERGY, D7): Sum(100, 7)}
+GROUPS: dict[Group, Sum] = {(Kind.ENERGY, D21): Sum(100, 21), (Kind.TIME, D21): Sum(200, 42), (Kind.ENERGY, D7): Sum(100, 7)}
 
 
 def test_by_rate_and_by_kind() -> None:

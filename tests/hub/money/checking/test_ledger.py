@@ -53,7 +53,10 @@ def test_duplicates(cdrs: Sequence[Json], told: Any) -> None:
 @pytest.mark.parametrize(
     ("second", "told"),
     [
-        ({"start_date_time": "2024-03-01T10:00:00Z", "end_date_time": "2024-03-01T11:00:00Z"}, [("L-OVERLAP", "W")] * 2),
+        (
+            {"start_date_time": "2024-03-01T10:00:00Z", "end_date_time": "2024-03-01T11:00:00Z"},
+            [("L-OVERLAP", "W")] * 2,
+        ),
         ({"start_date_time": "2024-03-01T10:30:00Z", "end_date_time": "2024-03-01T11:00:00Z"}, []),
     ],
 )

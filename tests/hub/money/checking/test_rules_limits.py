@@ -26,7 +26,9 @@ def test_power(known: Known, told: Any) -> None:
 
 def test_a_huge_power_is_told_shortly() -> None:
     """Hostile numbers make no long sentence."""
-    periods = [{"start_date_time": "2024-03-01T09:00:00Z", "dimensions": [{"type": "ENERGY", "volume": number("1e60")}]}]
+    periods = [
+        {"start_date_time": "2024-03-01T09:00:00Z", "dimensions": [{"type": "ENERGY", "volume": number("1e60")}]}
+    ]
 
     assert findings("C-POWER", cdr(charging_periods=periods)) == [("W", "/charging_periods/0")]
 

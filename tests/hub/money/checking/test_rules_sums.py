@@ -23,14 +23,18 @@ from tests.hub.money.sessions import amount, component, element, number, tariff
         ("C-PARTS", {"total_cost": amount("6.00", "7.28")}, []),
         ("C-PARTS", {"total_cost": amount("6.00", "7.30")}, [("E", "/total_cost/incl_vat")]),
         ("C-PARTS", {"total_cost": amount("6.50", "7.26"), "total_fixed_cost": None}, []),
-        ("C-NEG", {"total_parking_cost": amount("-1.50", "-1.82")}, [("E", "/total_parking_cost/excl_vat"), ("E", "/total_parking_cost/incl_vat")]),
+        (
+            "C-NEG",
+            {"total_parking_cost": amount("-1.50", "-1.82")},
+            [("E", "/total_parking_cost/excl_vat"), ("E", "/total_parking_cost/incl_vat")],
+        ),
         ("C-NEG", {}, []),
         ("C-SUM-ENERGY", {}, []),
         ("C-SUM-TIME", {}, []),
         ("C-SUM-PARKING", {}, []),
         ("C-PARTS", {}, []),
     ],
-)  # fmt: skip
+)
 def test_a_sum(rule: str, changes: Any, told: Any) -> None:
     """What rounding to the written decimals can lose is let pass; anything more is told, at the figure."""
     assert findings(rule, cdr(**changes)) == told
@@ -48,7 +52,10 @@ def test_energy_that_no_period_states() -> None:
 def test_total_time_with_and_without_the_reservation() -> None:
     """Both are met on the road: counted from the reservation on, or from the session on."""
     periods = [
-        {"start_date_time": "2024-03-01T09:00:00Z", "dimensions": [{"type": "RESERVATION_TIME", "volume": number("0.5")}]},
+        {
+            "start_date_time": "2024-03-01T09:00:00Z",
+            "dimensions": [{"type": "RESERVATION_TIME", "volume": number("0.5")}],
+        },
         {"start_date_time": "2024-03-01T09:30:00Z", "dimensions": [{"type": "ENERGY", "volume": number(10)}]},
     ]
 

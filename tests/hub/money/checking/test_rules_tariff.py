@@ -43,7 +43,9 @@ def test_reference(changes: Any, told: Any) -> None:
 
 def test_a_tariff_id_that_is_not_there() -> None:
     """Nothing is guessed: the period is named, and the costs cannot be verified."""
-    periods = [period | {"tariff_id": name} for period, name in zip(cdr()["charging_periods"], ("t1", "T9"), strict=True)]
+    periods = [
+        period | {"tariff_id": name} for period, name in zip(cdr()["charging_periods"], ("t1", "T9"), strict=True)
+    ]
 
     checked = check_cdr(cdr(charging_periods=periods))
 
@@ -55,9 +57,7 @@ def test_a_tariff_id_that_is_not_there() -> None:
 
 def test_drift() -> None:
     """The embedded tariff is compared with the published one; number spellings are no difference."""
-    dearer = TARIFF | {
-        "elements": [element(component("ENERGY", "0.45", vat=21), component("FLAT", "0.50", vat=21))]
-    }
+    dearer = TARIFF | {"elements": [element(component("ENERGY", "0.45", vat=21), component("FLAT", "0.50", vat=21))]}
     same = TARIFF | {
         "elements": [
             element(
@@ -78,7 +78,10 @@ def test_drift() -> None:
     [
         (TARIFF | {"currency": "CHF"}, "EUR instead of CHF"),
         (TARIFF | {"elements": TARIFF["elements"] * 2}, "1 elements instead of 2"),
-        (TARIFF | {"elements": [TARIFF["elements"][0] | {"restrictions": {"max_kwh": number(3)}}]}, "other restrictions"),
+        (
+            TARIFF | {"elements": [TARIFF["elements"][0] | {"restrictions": {"max_kwh": number(3)}}]},
+            "other restrictions",
+        ),
         (TARIFF | {"elements": [element(component("FLAT", 1))]}, "other price components"),
         (TARIFF | {"max_price": amount(3)}, "min_price, max_price or taxes differ"),
     ],
@@ -92,11 +95,18 @@ def test_the_difference_of_a_price() -> None:
     """With both prices."""
     other = TARIFF | {
         "elements": [
-            element(component("ENERGY", "0.45", vat=21), component("FLAT", "0.50", vat=21), component("PARKING_TIME", 3, vat=21))
+            element(
+                component("ENERGY", "0.45", vat=21),
+                component("FLAT", "0.50", vat=21),
+                component("PARKING_TIME", 3, vat=21),
+            )
         ]
     }
 
-    assert difference(compile_tariff(TARIFF), compile_tariff(other)) == "price of ENERGY in element 0 is 0.40 instead of 0.45"
+    assert (
+        difference(compile_tariff(TARIFF), compile_tariff(other))
+        == "price of ENERGY in element 0 is 0.40 instead of 0.45"
+    )
 
 
 def test_spans() -> None:

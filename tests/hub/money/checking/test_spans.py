@@ -13,7 +13,18 @@ from hub.money.checking.spans import cost_interval, find_spans
 from hub.money.compiling import compile_tariff
 from hub.money.priced import Priced
 from hub.money.pricing import price
-from tests.hub.money.sessions import ZONE, Json, amount, component, element, facts_of, number, random_session, tariff, unsplit
+from tests.hub.money.sessions import (
+    ZONE,
+    Json,
+    amount,
+    component,
+    element,
+    facts_of,
+    number,
+    random_session,
+    tariff,
+    unsplit,
+)
 
 ONE_HOUR = ("2024-01-15T10:00:00Z", {"ENERGY": 10, "TIME": 1})
 CHEAPER = tariff(

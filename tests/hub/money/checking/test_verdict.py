@@ -8,7 +8,7 @@ from hub.money.checking.check import Checked, check_cdr
 from hub.money.checking.known import Known, PartnerLimits
 from hub.money.checking.verdict import Verdict
 from hub.money.exact import Rounding
-from hub.money.policy import Clock, Flat, Policy, StepSize, TaxOn
+from hub.money.policy import DEFAULT, Clock, Flat, Policy, StepSize, TaxOn
 from tests.hub.money.checking.cases import TARIFF, cdr
 from tests.hub.money.sessions import ZONE, Json, amount, cdr_of, component, element, facts_of, number, tariff
 
@@ -24,7 +24,7 @@ EVENING = tariff(
 )
 
 
-def judged(written: Json, known: Known = AMSTERDAM, policy: Policy = Policy()) -> Checked:
+def judged(written: Json, known: Known = AMSTERDAM, policy: Policy = DEFAULT) -> Checked:
     """The check of a CDR at that place."""
     return check_cdr(written, known, policy)
 
@@ -78,9 +78,7 @@ def test_the_published_tariff_is_a_cause() -> None:
     """The CDR carries one tariff, and was priced by the other that its sender had published."""
     other = EVENING | {"elements": [element(component("ENERGY", "0.99", vat=21))]}
 
-    checked = judged(
-        cdr_of(EVENING, SESSION, priced_by=other), Known(time_zone=str(ZONE), published=lambda *_: other)
-    )
+    checked = judged(cdr_of(EVENING, SESSION, priced_by=other), Known(time_zone=str(ZONE), published=lambda *_: other))
 
     assert checked.judgement.cause == "published_tariff"
     assert {"C-TARIFF-DRIFT", "C-COST"} <= {one.rule for one in checked.findings}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.money.compiling import compile_tariff
 from hub.money.linting.lint import MAX_FINDINGS, RULES, lint_tariff
 from hub.money.linting.linted import Linted, pointer_of
-from hub.money.compiling import compile_tariff
 from hub.wire import json_text
 from tests.hub.money.linting.linting import ENERGY, GOOD
 from tests.hub.money.sessions import amount, component, element, number, random_tariff, tariff

@@ -24,9 +24,27 @@ def of(*components: Any, **fields: Any) -> Any:
         ("T-EMPTY-ELEM", with_elements(element()), [("E", "/elements/0/price_components")]),
         ("T-EMPTY-ELEM", GOOD, []),
         ("T-RESERV-DIM", with_elements(element(ENERGY, reservation="RESERVATION")), [("E", f"{FIRST}/type")]),
-        ("T-RESERV-DIM", with_elements(element(component("TIME", 1), component("FLAT", 1), reservation="RESERVATION")), []),
-        ("T-RESERV-ORDER", tariff(element(component("TIME", 1), reservation="RESERVATION"), element(component("TIME", 2), reservation="RESERVATION_EXPIRES")), [("W", "/elements/1")]),
-        ("T-RESERV-ORDER", tariff(element(component("TIME", 2), reservation="RESERVATION_EXPIRES"), element(component("TIME", 1), reservation="RESERVATION")), []),
+        (
+            "T-RESERV-DIM",
+            with_elements(element(component("TIME", 1), component("FLAT", 1), reservation="RESERVATION")),
+            [],
+        ),
+        (
+            "T-RESERV-ORDER",
+            tariff(
+                element(component("TIME", 1), reservation="RESERVATION"),
+                element(component("TIME", 2), reservation="RESERVATION_EXPIRES"),
+            ),
+            [("W", "/elements/1")],
+        ),
+        (
+            "T-RESERV-ORDER",
+            tariff(
+                element(component("TIME", 2), reservation="RESERVATION_EXPIRES"),
+                element(component("TIME", 1), reservation="RESERVATION"),
+            ),
+            [],
+        ),
         ("T-VAT-RANGE", of(component("ENERGY", 1, vat=121)), [("E", f"{FIRST}/vat")]),
         ("T-VAT-RANGE", of(component("ENERGY", 1, vat=-1)), [("E", f"{FIRST}/vat")]),
         ("T-VAT-RANGE", of(component("ENERGY", 1, vat=20)), [("W", f"{FIRST}/vat")]),
@@ -51,7 +69,7 @@ def of(*components: Any, **fields: Any) -> Any:
         ("T-STEP-FLAT", of(component("FLAT", 1, step_size=2)), [("I", f"{FIRST}/step_size")]),
         ("T-STEP-FLAT", of(component("FLAT", 1, step_size=1), component("TIME", 1, step_size=60)), []),
     ],
-)  # fmt: skip
+)
 def test_a_rule(rule: str, value: Any, expected: Any) -> None:
     """What is named, and what is not."""
     assert told(value, rule) == expected

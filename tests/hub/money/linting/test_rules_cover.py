@@ -46,7 +46,9 @@ def test_unreachable(earlier: Any, later: Any, covered: bool) -> None:
 
 def test_unreachable_says_what_covers_it() -> None:
     """The elements, and the window that they leave nothing of."""
-    found = detail(tariff(element(ENERGY, **DAY), element(ENERGY, **NIGHT), element(ENERGY, max_kwh=5)), "T-UNREACHABLE")
+    found = detail(
+        tariff(element(ENERGY, **DAY), element(ENERGY, **NIGHT), element(ENERGY, max_kwh=5)), "T-UNREACHABLE"
+    )
 
     assert found == {"covered_by": [0, 1], "window": {"kWh": "0 to 5"}}
 
@@ -77,7 +79,9 @@ def test_reservations_are_apart() -> None:
     reserved = element(component("TIME", 2, vat=21), reservation="RESERVATION")
 
     assert told(with_elements(reserved), "T-UNREACHABLE") == []
-    assert told(tariff(reserved, reserved, *GOOD["elements"]), "T-UNREACHABLE") == [("W", "/elements/1/price_components/0")]
+    assert told(tariff(reserved, reserved, *GOOD["elements"]), "T-UNREACHABLE") == [
+        ("W", "/elements/1/price_components/0")
+    ]
 
 
 def test_what_is_too_much_to_decide_is_told() -> None:

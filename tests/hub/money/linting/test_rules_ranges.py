@@ -51,9 +51,21 @@ def test_dates_instead_of_validity() -> None:
     ("fields", "known", "expected"),
     [
         ({"start_date_time": "2024-01-02T00:00:00Z", "end_date_time": "2024-01-01T00:00:00Z"}, LintKnown(), "E"),
-        ({"end_date_time": "2024-01-01T00:00:00Z"}, LintKnown(now=datetime(2024, 2, 1, tzinfo=UTC), referenced=True), "W"),
-        ({"end_date_time": "2024-01-01T00:00:00Z"}, LintKnown(now=datetime(2024, 2, 1, tzinfo=UTC), referenced=False), ""),
-        ({"end_date_time": "2024-01-01T00:00:00Z"}, LintKnown(now=datetime(2023, 2, 1, tzinfo=UTC), referenced=True), ""),
+        (
+            {"end_date_time": "2024-01-01T00:00:00Z"},
+            LintKnown(now=datetime(2024, 2, 1, tzinfo=UTC), referenced=True),
+            "W",
+        ),
+        (
+            {"end_date_time": "2024-01-01T00:00:00Z"},
+            LintKnown(now=datetime(2024, 2, 1, tzinfo=UTC), referenced=False),
+            "",
+        ),
+        (
+            {"end_date_time": "2024-01-01T00:00:00Z"},
+            LintKnown(now=datetime(2023, 2, 1, tzinfo=UTC), referenced=True),
+            "",
+        ),
     ],
 )
 def test_validity(fields: Any, known: LintKnown, expected: str) -> None:

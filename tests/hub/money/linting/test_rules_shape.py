@@ -18,7 +18,11 @@ FIRST = "/elements/0/price_components/0"
     [
         ("T-SCHEMA", GOOD | {"id": "T" * 37}, [("E", "/id")]),
         ("T-SCHEMA", GOOD | {"id": "T" * 36}, []),
-        ("T-SCHEMA", tariff(element({"type": "ENERGY", "price": number("0.4")})), [("W", f"{FIRST}/step_size"), ("E", f"{FIRST}/step_size")]),
+        (
+            "T-SCHEMA",
+            tariff(element({"type": "ENERGY", "price": number("0.4")})),
+            [("W", f"{FIRST}/step_size"), ("E", f"{FIRST}/step_size")],
+        ),
         ("T-SCHEMA", GOOD | {"tax_included": "YES", "id": "T" * 37}, []),
         ("T-NULL", GOOD | {"type": None}, [("W", "/type")]),
         ("T-NULL", tariff(element(ENERGY | {"vat": None})), [("W", f"{FIRST}/vat")]),
@@ -32,10 +36,18 @@ FIRST = "/elements/0/price_components/0"
         ("T-IDS", GOOD, []),
         ("T-CURRENCY", GOOD | {"currency": "EURO"}, [("E", "/currency")]),
         ("T-CURRENCY", GOOD, []),
-        ("T-ALT-TEXT-ONLY", GOOD | {"tariff_alt_text": [{"language": "en", "text": "0.55 EUR per kWh"}]}, [("I", "/tariff_alt_text/0/text")]),
-        ("T-ALT-TEXT-ONLY", GOOD | {"tariff_alt_text": [{"language": "en", "text": "0.40 EUR per kWh, €0.48 with VAT"}]}, []),
+        (
+            "T-ALT-TEXT-ONLY",
+            GOOD | {"tariff_alt_text": [{"language": "en", "text": "0.55 EUR per kWh"}]},
+            [("I", "/tariff_alt_text/0/text")],
+        ),
+        (
+            "T-ALT-TEXT-ONLY",
+            GOOD | {"tariff_alt_text": [{"language": "en", "text": "0.40 EUR per kWh, €0.48 with VAT"}]},
+            [],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_rule(rule: str, value: Any, expected: Any) -> None:
     """What is named, and what is not."""
     assert told(value, rule) == expected
@@ -64,7 +76,9 @@ def test_a_rule_that_needs_to_know_more(rule: str, known: LintKnown, expected: A
     assert told(GOOD, rule, known) == expected
 
 
-@pytest.mark.parametrize(("running", "price", "expected"), [(True, "0.41", [("W", "")]), (False, "0.41", []), (True, "0.40", [])])
+@pytest.mark.parametrize(
+    ("running", "price", "expected"), [(True, "0.41", [("W", "")]), (False, "0.41", []), (True, "0.40", [])]
+)
 def test_changed_in_place(running: bool, price: str, expected: Any) -> None:
     """Other prices under the same id while sessions run; the same prices, or no session, are no finding."""
     previous = compile_tariff(tariff(element(component("ENERGY", price, vat=21))))
