@@ -13,6 +13,8 @@ from hub.admin import address as admin_address
 from hub.admin.app import PREFIX, admin_app
 from hub.admin.services import AdminServices
 from hub.aftermath import Aftermath
+from hub.auditing.auditing import Auditing
+from hub.auditing.clearing import Clearing
 from hub.broadcasting import Broadcasting
 from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
@@ -172,6 +174,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.learn_forever(), "learn")
         tasks.spawn(aftermath.check_forever(), "check")
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
+        auditing = Auditing(store)
+        tasks.spawn(auditing.check_forever(), "check CDRs")
         acts = Acts(
             authenticate=front.door.authenticate,
             desk=front.desk,
@@ -190,6 +194,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             broadcasting=Broadcasting(store.objects, deliveries.accepted),
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
+            auditing=auditing,
             index=store.index,
         )
         callbacks = Callbacks(settings, store.mappings, session)
@@ -213,6 +218,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             settings=settings,
             secrets=secrets,
             verifying=verifying,
+            auditing=auditing,
+            clearing=Clearing(store),
             session=session,
         )
         pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)

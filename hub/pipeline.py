@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from hub.aftermath import Aftermath
+from hub.auditing.auditing import Auditing
 from hub.auth import Caller
 from hub.broadcasting import Broadcasting, refuse
 from hub.catalog import Catalog, Errand, Match
@@ -71,6 +72,7 @@ class Acts:
     broadcasting: Broadcasting
     gathering: Gathering
     aftermath: Aftermath
+    auditing: Auditing
     index: IndexStore
 
 
@@ -227,10 +229,14 @@ class Pipeline:
             case Forward():
                 progress.receiver = str(plan.target.party)
                 progress.notes += doubts(errand, plan, directory)
+                billed = errand.match is not None and errand.match.endpoint.billed
+                passing = await self._acts.auditing.before(errand, plan.target.party, directory) if billed else None
                 reply = await self._acts.forwarding.forward(errand, plan, directory)
                 progress.responder = plan.target.party
                 if reply.ocpi_status < 2000:
                     self._acts.aftermath.carried(errand, plan.target.party)
+                    if passing is not None:
+                        self._acts.auditing.delivered(passing)
                 return reply
             case Callback():
                 reply, progress.sender, progress.responder = await self._acts.forwarding.callback(

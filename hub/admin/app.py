@@ -9,7 +9,19 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic, verification
+from hub.admin import (
+    bearer,
+    cdrs,
+    clearing,
+    deliveries,
+    money,
+    parties,
+    partners,
+    routes,
+    status,
+    traffic,
+    verification,
+)
 from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
@@ -24,6 +36,9 @@ ROUTES: tuple[AdminRoute[Any], ...] = (
     *routes.ROUTES,
     *traffic.ROUTES,
     *deliveries.ROUTES,
+    *cdrs.ROUTES,
+    *clearing.ROUTES,
+    *money.ROUTES,
     *status.ROUTES,
 )
 """Every route, for the server and for the OpenAPI document."""

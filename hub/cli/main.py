@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from hub.cli import (
     admin_token,
     cdrs,
+    clearing,
     contract,
     deliveries,
     demo,
@@ -61,6 +62,7 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(contract.app, name="contract")
 app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(cdrs.app, name="cdrs")
+app.add_typer(clearing.app, name="clearing")
 app.add_typer(verdicts.app, name="verdict")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)

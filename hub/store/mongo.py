@@ -7,6 +7,8 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
+from hub.store.cdr_verdicts import MongoCdrVerdicts
+from hub.store.clearing import MongoClearing
 from hub.store.deliveries import MongoDeliveries
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
@@ -98,5 +100,7 @@ def _store(database: Database) -> Store:
         verifications=MongoVerifications(database),
         faults=MongoFaults(database),
         apps=MongoApps(database),
+        cdr_verdicts=MongoCdrVerdicts(database),
+        clearing=MongoClearing(database),
         facts=MongoFacts(database),
     )

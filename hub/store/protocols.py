@@ -12,6 +12,7 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.cdr_records import CdrVerdictStore, ClearingStore
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
@@ -363,4 +364,6 @@ class Store:
     verifications: VerificationStore
     faults: FaultStore
     apps: AppStore
+    cdr_verdicts: CdrVerdictStore
+    clearing: ClearingStore
     facts: FactStore

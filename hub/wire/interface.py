@@ -145,6 +145,8 @@ class Endpoint:
     open_key: Callable[[Call], OpenKey | None] | None = None
     learn: Callable[[Call, Party], list[Learned]] | None = None
     """What the index learns once the message was answered; the second argument is the TO party."""
+    billed: bool = False
+    """The body is a CDR: its costs may be checked on its way, as the parties agreed."""
     bare_body: bool = False
     """The body is not read as an object of ours, only carried (callbacks)."""
     name: str = ""

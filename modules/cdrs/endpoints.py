@@ -16,6 +16,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         location_header=True,
         check=check_cdr,
         must=own_body,
+        billed=True,
         open_key=open_key,
     ),
     Endpoint(method="GET", interface=Interface.RECEIVER, path=("opaque",), routing=Routing.CALLBACK, reply=CDR),
