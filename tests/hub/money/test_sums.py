@@ -13,7 +13,11 @@ from hub.money.tariff import Kind
 from tests.hub.money.sessions import ZONE, random_session
 
 D21, D7 = Decimal(21), Decimal(7)
-GROUPS: dict[Group, Sum] = {(Kind.ENERGY, D21): Sum(100, 21), (Kind.TIME, D21): Sum(200, 42), (Kind.ENERGY, D7): Sum(100, 7)}
+GROUPS: dict[Group, Sum] = {
+    (Kind.ENERGY, D21): Sum(100, 21),
+    (Kind.TIME, D21): Sum(200, 42),
+    (Kind.ENERGY, D7): Sum(100, 7),
+}
 
 
 def test_by_rate_and_by_kind() -> None:
