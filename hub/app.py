@@ -17,6 +17,8 @@ from hub.apps.api.app import PREFIX as APPS_PREFIX
 from hub.apps.api.app import apps_app
 from hub.apps.api.front import AppsFront, open_apps
 from hub.apps.api.streams import STOPS
+from hub.auditing.auditing import Auditing
+from hub.auditing.clearing import Clearing
 from hub.broadcasting import Broadcasting
 from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
@@ -182,6 +184,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
         observing = Observing(store.signs)
         tasks.spawn(observing.observe_forever(), "observe")
+        auditing = Auditing(store)
+        tasks.spawn(auditing.check_forever(), "check CDRs")
         acts = Acts(
             authenticate=front.door.authenticate,
             desk=front.desk,
@@ -201,6 +205,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
             observing=observing,
+            auditing=auditing,
             index=store.index,
         )
         callbacks = Callbacks(settings, store.mappings, session)
@@ -234,6 +239,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             settings=settings,
             secrets=secrets,
             verifying=verifying,
+            auditing=auditing,
+            clearing=Clearing(store),
             session=session,
         )
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from hub.aftermath import Aftermath
+from hub.auditing.auditing import Auditing
 from hub.auth import Caller
 from hub.broadcasting import Broadcasting, refuse
 from hub.catalog import Catalog, Errand, Match
@@ -75,6 +76,7 @@ class Acts:
     gathering: Gathering
     aftermath: Aftermath
     observing: Observing
+    auditing: Auditing
     index: IndexStore
 
 
@@ -234,6 +236,8 @@ class Pipeline:
             case Forward():
                 progress.receiver = str(plan.target.party)
                 progress.notes += doubts(errand, plan, directory)
+                billed = errand.match is not None and errand.match.endpoint.billed
+                passing = await self._acts.auditing.before(errand, plan.target.party, directory) if billed else None
                 try:
                     reply = await self._acts.forwarding.forward(errand, plan, directory)
                 except ForwardTimeout:
@@ -243,6 +247,8 @@ class Pipeline:
                 if reply.ocpi_status < 2000:
                     self._acts.aftermath.carried(errand, plan.target.party)
                     self._acts.observing.carried(errand, plan.target.party, reply.body)
+                    if passing is not None:
+                        self._acts.auditing.delivered(passing)
                 return reply
             case Callback():
                 done = await self._acts.forwarding.callback(errand, plan, directory)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from hub.money.checking.agreed import CdrPolicy
 from hub.standing import Side, Standing
 from hub.wire.interface import Interface, ModuleId, Version
 from hub.wire.party import Party, PartyRole
@@ -114,6 +115,10 @@ class Platform:
     quirks: Quirks = Quirks()
     standings: tuple[Standing, ...] = ()
     """What the contract suite says of it, at most one for each side of each module."""
+    cdr_policies: tuple[CdrPolicy, ...] = ()
+    """How CDRs of its parties are checked on their way; at most one for each party and direction."""
+    clearing: frozenset[Party] = frozenset()
+    """Its parties whose CDRs are cleared, with every other party that is."""
     learned: Mapping[str, str] = field(default_factory=dict)
     """What verifying it taught, for people: `redirects` -> `yes`, `sends_token_as` -> `raw`."""
     created_at: datetime

@@ -9,7 +9,20 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from hub.admin import apps, bearer, deliveries, parties, partners, routes, status, traffic, verification
+from hub.admin import (
+    apps,
+    bearer,
+    cdrs,
+    clearing,
+    deliveries,
+    money,
+    parties,
+    partners,
+    routes,
+    status,
+    traffic,
+    verification,
+)
 from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
@@ -25,6 +38,9 @@ ROUTES: tuple[AdminRoute[Any], ...] = (
     *apps.ROUTES,
     *traffic.ROUTES,
     *deliveries.ROUTES,
+    *cdrs.ROUTES,
+    *clearing.ROUTES,
+    *money.ROUTES,
     *status.ROUTES,
 )
 """Every route, for the server and for the OpenAPI document."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from aiohttp import ClientSession
 
 from hub.apps.api.front import AppsFront
+from hub.auditing.auditing import Auditing
+from hub.auditing.clearing import Clearing
 from hub.catalog import Catalog
 from hub.config import Settings
 from hub.delivery.worker import Deliveries
@@ -31,5 +33,7 @@ class AdminServices:
     settings: Settings
     secrets: Secrets
     verifying: Verifying
+    auditing: Auditing
+    clearing: Clearing
     session: ClientSession
     """For the question whether the public URL answers."""

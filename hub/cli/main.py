@@ -11,6 +11,7 @@ from hub.cli import (
     admin_token,
     apps,
     cdrs,
+    clearing,
     contract,
     deliveries,
     demo,
@@ -64,6 +65,7 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(contract.app, name="contract")
 app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(cdrs.app, name="cdrs")
+app.add_typer(clearing.app, name="clearing")
 app.add_typer(verdicts.app, name="verdict")
 app.add_typer(apps.app, name="apps")
 app.command("near")(near.near)

@@ -8,6 +8,8 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
+from hub.store.cdr_verdicts import MongoCdrVerdicts
+from hub.store.clearing import MongoClearing
 from hub.store.deliveries import MongoDeliveries
 from hub.store.demand import MongoDemand
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
@@ -107,5 +109,7 @@ def _store(database: Database) -> Store:
         demand=MongoDemand(database),
         signs=MongoSigns(database),
         evse_times=MongoEvseTimes(database),
+        cdr_verdicts=MongoCdrVerdicts(database),
+        clearing=MongoClearing(database),
         facts=MongoFacts(database),
     )

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.cdr_records import CdrVerdictStore, ClearingStore
 from hub.store.feeding import ObjectFeed
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.store.observing import DemandStore, EvseTimesStore, SignStore
@@ -379,4 +380,6 @@ class Store:
     demand: DemandStore
     signs: SignStore
     evse_times: EvseTimesStore
+    cdr_verdicts: CdrVerdictStore
+    clearing: ClearingStore
     facts: FactStore
