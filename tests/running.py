@@ -62,6 +62,7 @@ async def running_hub(
         "probe_first_s": 0.05,
         "probe_max_s": 0.2,
         "failures_before_offline": 1,
+        "failed_authentications_per_min": 100_000.0,
     }
     running = settings.model_copy(update=own | changes)
     async with open_hub(running) as hub:

@@ -37,7 +37,7 @@ def ask(
 def connected() -> Iterator["AdminClient"]:
     """A client for several calls; what fails inside ends the command."""
     from hub.control import HubAway, HubRefused, open_client  # noqa: PLC0415 - httpx is slow to import
-    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415 - so is cryptography
+    from hub.key_file import SecretKeyUnusable  # noqa: PLC0415 - loaded when needed
 
     settings()
     try:

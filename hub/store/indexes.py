@@ -24,6 +24,8 @@ APPS = "apps"
 SIGNS = "signs"
 DEMAND = "demand"
 EVSE_TIMES = "evse_times"
+AUDIT = "audit"
+SIGNING_KEYS = "signing_keys"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"

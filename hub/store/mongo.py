@@ -7,6 +7,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
+from hub.store.audit import MongoAudit
 from hub.store.deliveries import MongoDeliveries
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
@@ -20,6 +21,8 @@ from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.signing_keys import MongoSigningKeys
+from hub.store.subjects import MongoSubjects
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -99,4 +102,7 @@ def _store(database: Database) -> Store:
         faults=MongoFaults(database),
         apps=MongoApps(database),
         facts=MongoFacts(database),
+        audit=MongoAudit(database),
+        signing_keys=MongoSigningKeys(database),
+        subjects=MongoSubjects(database),
     )

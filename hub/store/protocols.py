@@ -12,6 +12,7 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
@@ -364,3 +365,6 @@ class Store:
     faults: FaultStore
     apps: AppStore
     facts: FactStore
+    audit: AuditStore
+    signing_keys: SigningKeyStore
+    subjects: SubjectStore

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.secrets import KEY_FILE, SealBroken, SecretKeyUnusable, Secrets, new_token, opaque
+from hub.key_file import KEY_FILE, SecretKeyUnusable
+from hub.secrets import SealBroken, Secrets, new_token, opaque
 
 KEY = "a long enough passphrase of forty chars."
 TOKENS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=64)
