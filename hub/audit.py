@@ -7,7 +7,7 @@ that `hubctl audit verify` prints to tell that.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -103,16 +103,35 @@ def write(entry: Entry) -> bytes:
     return canonical({**said, "digest": entry.digest, "signature": entry.signature})
 
 
-def verify(lines: Iterable[bytes], keys: object) -> Head:
-    """Follow a chain from its first entry, line by line; `keys` are the published ones. Raises ChainBroken."""
-    head = Head()
-    for line in lines:
-        head = follow(head, line, keys)
-    return head
+class Chain:
+    """Follows a log from its first entry, line by line."""
+
+    def __init__(self, keys: object, known_head: str = "") -> None:
+        """`keys` are the published ones; `known_head` is one that was written down earlier (`N:DIGEST`): it must come."""
+        self.head = Head()
+        self._keys = keys
+        self._known = known_head
+        self._number = int(number) if (number := known_head.partition(":")[0]).isdecimal() else 0
+
+    def follow(self, line: bytes) -> None:
+        """The next entry. Raises ChainBroken."""
+        self.head = _follow(self.head, line, self._keys)
+        if self.head.number == self._number and str(self.head) != self._known:
+            raise ChainBroken(self._number, "the head that was known is another one: the log was written anew")
+
+    def end(self, promised: int = 0) -> None:
+        """There is no more; `promised` entries were written. Raises ChainBroken."""
+        if self.head.number < max(promised, self._number):
+            raise ChainBroken(self.head.number + 1, f"it is missing: there were {max(promised, self._number)} entries")
+        if self._known and not self._number:
+            raise ChainBroken(1, "the head that was known is none: write it as it was printed, N:DIGEST")
+
+    def said(self) -> dict[str, Any]:
+        """How far it is whole."""
+        return {"entries": self.head.number, "head": str(self.head)}
 
 
-def follow(head: Head, line: bytes, keys: object) -> Head:
-    """Check the line after `head`, and return the head after it. Raises ChainBroken."""
+def _follow(head: Head, line: bytes, keys: object) -> Head:
     number = head.number + 1
     try:
         entry: Any = orjson.loads(line)

@@ -9,18 +9,21 @@ from typer.core import TyperGroup
 
 from hub.cli import (
     admin_token,
+    audit,
     cdrs,
     contract,
     deliveries,
     demo,
     doctor,
     explain,
+    keys,
     parties,
     partner,
     routes,
     serve,
     simulate,
     status,
+    subject,
     tariffs,
     traffic,
     verdicts,
@@ -62,6 +65,9 @@ app.add_typer(contract.app, name="contract")
 app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(cdrs.app, name="cdrs")
 app.add_typer(verdicts.app, name="verdict")
+app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
+app.add_typer(subject.app, name="subject")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin_token.app, name="admin")
