@@ -25,6 +25,7 @@ from hub.gathering import Gathering
 from hub.limits import Rates, read_networks
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
+from hub.partners.rekeying import Rekeying
 from hub.pipeline import Acts, Pipeline
 from hub.registry import Directory
 from hub.secrets import Secrets, opaque
@@ -66,6 +67,11 @@ class Hub:
     def partners(self) -> Partners:
         """What an operator does with partners."""
         return self._front.partners
+
+    @property
+    def rekeying(self) -> Rekeying:
+        """What a change of the server key means for partners."""
+        return self._front.rekeying
 
     @property
     def directory(self) -> Directory:
