@@ -1,6 +1,6 @@
 """The six steps of every message, in order: ids, authenticate, decode, route, act, encode. The one place that catches."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -57,6 +57,14 @@ _INTERFACES = {"sender": Interface.SENDER, "receiver": Interface.RECEIVER}
 _VERSIONS = {version.value: version for version in Version}
 
 
+class Admits(Protocol):
+    """Who may come in."""
+
+    async def authenticate(self, values: list[str], *, remote: str, certificate: str) -> Caller:
+        """Name the caller; raises Unauthorized or TooManyRequests."""
+        ...
+
+
 class Answers(Protocol):
     """What the hub answers itself: versions, version details, credentials, hubclientinfo."""
 
@@ -69,7 +77,7 @@ class Answers(Protocol):
 class Acts:
     """Who does what a plan says."""
 
-    authenticate: Callable[[list[str]], Awaitable[Caller]]
+    door: Admits
     desk: Answers
     forwarding: Forwarding
     broadcasting: Broadcasting
@@ -138,7 +146,9 @@ class Pipeline:
         return Reply(http_status=reply.http_status, body=reply.body, headers=headers, ocpi_status=reply.ocpi_status)
 
     async def _answer(self, inbound: Inbound, progress: _Progress) -> Reply:
-        caller = await self._acts.authenticate(inbound.headers.getall("Authorization", []))
+        caller = await self._acts.door.authenticate(
+            inbound.headers.getall("Authorization", []), remote=inbound.remote, certificate=inbound.certificate
+        )
         progress.platform_id = caller.platform.platform_id
         self._heard(progress.platform_id)
         address = read_address(inbound.path)

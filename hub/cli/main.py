@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from hub.cli import (
     admin_token,
     apps,
+    audit,
     cdrs,
     clearing,
     contract,
@@ -17,6 +18,7 @@ from hub.cli import (
     demo,
     doctor,
     explain,
+    keys,
     near,
     parties,
     partner,
@@ -24,6 +26,7 @@ from hub.cli import (
     serve,
     simulate,
     status,
+    subject,
     tariffs,
     traffic,
     verdicts,
@@ -70,6 +73,9 @@ app.add_typer(verdicts.app, name="verdict")
 app.add_typer(apps.app, name="apps")
 app.command("near")(near.near)
 app.command("watch")(watch.watch)
+app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
+app.add_typer(subject.app, name="subject")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin_token.app, name="admin")

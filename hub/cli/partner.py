@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.cli import asking, output, partner_verify, partner_views, token_files, words
+from hub.cli import asking, output, partner_certificates, partner_verify, partner_views, token_files, words
 from hub.cli.errors import usage
 from hub.cli.words import AsJson, PartnerName, PartyClaims, Yes
 
@@ -211,6 +211,7 @@ def remove(name: PartnerName, yes: Yes = False, as_json: AsJson = False) -> None
 app.command()(partner_verify.verify)
 app.command()(partner_verify.verdict)
 app.command()(partner_verify.override)
+app.command()(partner_certificates.certificates)
 
 
 def _ask_first(name: str, said: str, *, yes: bool) -> str:

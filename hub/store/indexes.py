@@ -28,6 +28,8 @@ CDR_VERDICTS = "cdr_verdicts"
 CLEARED_CDRS = "cleared_cdrs"
 STATEMENTS = "statements"
 CLOSINGS = "closings"
+AUDIT = "audit"
+SIGNING_KEYS = "signing_keys"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"

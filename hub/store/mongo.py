@@ -8,6 +8,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
+from hub.store.audit import MongoAudit
 from hub.store.cdr_verdicts import MongoCdrVerdicts
 from hub.store.clearing import MongoClearing
 from hub.store.deliveries import MongoDeliveries
@@ -26,7 +27,9 @@ from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.signing_keys import MongoSigningKeys
 from hub.store.signs import MongoSigns
+from hub.store.subjects import MongoSubjects
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -112,4 +115,7 @@ def _store(database: Database) -> Store:
         cdr_verdicts=MongoCdrVerdicts(database),
         clearing=MongoClearing(database),
         facts=MongoFacts(database),
+        audit=MongoAudit(database),
+        signing_keys=MongoSigningKeys(database),
+        subjects=MongoSubjects(database),
     )

@@ -14,6 +14,7 @@ from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
 from hub.store.cdr_records import CdrVerdictStore, ClearingStore
 from hub.store.feeding import ObjectFeed
+from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.store.observing import DemandStore, EvseTimesStore, SignStore
 from hub.wire.interface import Learned, ModuleId
@@ -383,3 +384,6 @@ class Store:
     cdr_verdicts: CdrVerdictStore
     clearing: ClearingStore
     facts: FactStore
+    audit: AuditStore
+    signing_keys: SigningKeyStore
+    subjects: SubjectStore

@@ -58,7 +58,7 @@ async def test_verdicts_can_be_read_with_their_signatures(running: RunningHub, c
     said = (await operator.ask("GET", f"/partners/{NAME}/verdict")).json
     shown = (await operator.ask("GET", f"/partners/{NAME}")).json
     by_module = {one["module"]: one for one in said["standings"]}
-    keys = verdicts.published(running.hub.secrets)
+    keys = verdicts.published(running.hub.secrets.verdict_public_keys)
 
     assert by_module["cdrs"]["failed_blockers"] == ["CDR-01"]
     assert (by_module["cdrs"]["carries"], by_module["locations"]["carries"]) == (False, True)
