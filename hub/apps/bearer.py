@@ -27,7 +27,7 @@ def mint(key: bytes, *, app_id: str, now: datetime, expires_at: datetime) -> str
 
 
 def check(keys: Sequence[bytes], token: str) -> str:
-    """Return the app_id; raises BearerRefused for every token that `mint` did not make with one of these keys, or that has ended."""
+    """Return the app_id; raises BearerRefused for a token that `mint` made with none of these keys, or that ended."""
     refused = BearerRefused("the hub has no key")
     for key in keys:
         try:
