@@ -1,7 +1,7 @@
 """What goes wrong with a database: in words for people at the start, as StoreUnavailable at work; never with a password in it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -22,15 +22,18 @@ class MongoUnavailable(Exception):
     """The hub's database cannot be started or used; the message says what a person can do about it."""
 
 
-def answering() -> Callable[[Callable[_Asked, Coroutine[Any, Any, _Answer]]], Callable[_Asked, Awaitable[_Answer]]]:
+_Operation = Callable[_Asked, Coroutine[Any, Any, _Answer]]
+
+
+def answering() -> Callable[[_Operation[_Asked, _Answer]], _Operation[_Asked, _Answer]]:
     """Bound an operation in time and turn every fault of driver or database into StoreUnavailable.
 
-    The driver's own text stays behind: it may quote the URL or a record. An operation is never cancelled, neither when its time is
-    over nor with whoever waits for it: it ends by the driver's own time-outs. A cancellation that meets PyMongo while it waits
-    for a primary can leave its lock taken for good, and with it every later operation of the process.
+    The driver's own text stays behind: it may quote the URL or a record. An operation is never cancelled, neither when its time
+    is over nor with whoever waits for it: it ends by the driver's own time-outs. A cancellation that meets PyMongo while it
+    waits for a primary can leave its lock taken for good, and with it every later operation of the process.
     """
 
-    def decorate(work: Callable[_Asked, Coroutine[Any, Any, _Answer]]) -> Callable[_Asked, Awaitable[_Answer]]:
+    def decorate(work: _Operation[_Asked, _Answer]) -> _Operation[_Asked, _Answer]:
         @wraps(work)
         async def bounded(*args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
             task = _under_way.spawn(_outcome(work(*args, **kwargs)), work.__qualname__)

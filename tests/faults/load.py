@@ -28,7 +28,7 @@ class Load:
     async def stop(self) -> None:
         """Begin nothing more, and wait for what is under way."""
         self._stopped = True
-        while self._under_way:
+        while self._under_way:  # noqa: ASYNC110 - sends end one by one, and are seldom waited for
             await asyncio.sleep(0.05)
         await self._tasks.close()
 

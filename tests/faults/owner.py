@@ -39,6 +39,8 @@ class Owner:
         self.gaps_s: list[float] = []
         """How long nothing was acknowledged, each time when something is again, in seconds; gaps of over half a second."""
         self.acknowledged_s = monotonic_s()
+        self.pushing: Callable[[int], None] = lambda _: None
+        """Told the number of each push as it begins."""
         self.wires = wires
         self._busy: set[str] = set()
         self._number = 0
@@ -51,6 +53,7 @@ class Owner:
         self._number += 1
         number = self._number
         began_s = monotonic_s() if began_s is None else began_s
+        self.pushing(number)
         try:
             heard = await self._put(object_id, number, again=again)
         finally:
@@ -60,7 +63,7 @@ class Owner:
         if heard is Heard.OK:
             now_s = monotonic_s()
             if now_s - self.acknowledged_s > 0.5:
-                self.gaps_s.append(now_s - self.acknowledged_s); print("GAP", now_s, now_s - self.acknowledged_s)
+                self.gaps_s.append(now_s - self.acknowledged_s)
             self.acknowledged_s = now_s
         return heard
 

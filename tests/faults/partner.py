@@ -5,7 +5,6 @@ import json
 import secrets
 from base64 import b64encode
 from collections.abc import Callable
-from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Self, cast
 
@@ -69,7 +68,7 @@ class FastPartner:
         """What the hub is told; another one than `port` when a proxy stands between them."""
         self.token = ""
         self.tasks = Tasks()
-        self._arrived = arrived
+        self.arrived = arrived
         self._issued = secrets.token_hex(16)
         self._server: asyncio.Server | None = None
 
@@ -138,7 +137,7 @@ class FastPartner:
             if self.manner is Manner.POISONED and value["id"].startswith("POISON"):
                 return _OK.replace(b"1000", b"2001")
             if delivery_id := header(head, _DELIVERY):  # what is directed to this partner has none
-                self._arrived(Arrival(self.name, value["id"], int(value["name"]), delivery_id, hash(body)))
+                self.arrived(Arrival(self.name, value["id"], int(value["name"]), delivery_id, hash(body)))
         return _OK
 
     def _configuration(self, target: bytes) -> bytes:
@@ -188,19 +187,13 @@ class _Connection(asyncio.Protocol):
                 partner.tasks.spawn(self._later(head, body), "slow partner")
             case Manner.TRICKLES:
                 partner.tasks.spawn(self._trickle(), "trickle")
-            case Manner.FAILS:
-                self._transport.write(_http(_OK.replace(b"1000", b"3000"), b"500 Oops"))
-            case Manner.BUSY:
-                self._transport.write(_http(b"", b"429 Busy", b"Retry-After: 1\r\n"))
-            case Manner.REDIRECTS:
-                self._transport.write(_http(b"", b"302 Found", b"Location: http://127.0.0.1:1/elsewhere\r\n"))
-            case Manner.NO_HTTP:
-                self._transport.write(b"\x16\x03\x01 this is not the protocol that you are looking for\r\n\r\n")
             case Manner.ENDLESS:
                 partner.tasks.spawn(self._endless(), "endless")
             case Manner.RESETS:
                 self._transport.write(_http(_OK)[:-10])
                 self._transport.abort()
+            case _:
+                self._transport.write(_SAID[partner.manner])
 
     async def _later(self, head: bytes, body: bytes) -> None:
         answer = _http(self._partner.answer(head, body))
@@ -245,3 +238,11 @@ def _http(body: bytes, status: bytes = b"200 OK", more: bytes = b"") -> bytes:
         + b"\r\n\r\n"
         + body
     )
+
+
+_SAID = {
+    Manner.FAILS: _http(_OK.replace(b"1000", b"3000"), b"500 Oops"),
+    Manner.BUSY: _http(b"", b"429 Busy", b"Retry-After: 1\r\n"),
+    Manner.REDIRECTS: _http(b"", b"302 Found", b"Location: http://127.0.0.1:1/elsewhere\r\n"),
+    Manner.NO_HTTP: b"\x16\x03\x01 this is not the protocol that you are looking for\r\n\r\n",
+}

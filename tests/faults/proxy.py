@@ -78,7 +78,9 @@ class Proxy:
         self.connections += 1
         self._open.add(writer)
         try:
-            with suppress(OSError, RuntimeError):  # RuntimeError: what uvloop says of a connection that was cut meanwhile
+            with suppress(
+                OSError, RuntimeError
+            ):  # RuntimeError: what uvloop says of a connection that was cut meanwhile
                 await self._serve(reader, writer)
         finally:
             self._open.discard(writer)

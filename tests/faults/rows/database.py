@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 from hub.clock import monotonic_s, new_id
 from hub.wire.headers import CORRELATION_ID, REQUEST_ID
@@ -54,7 +55,13 @@ async def rel_03(stage: Stage) -> Row:
         await database.whole()
 
     return await _harmed(
-        stage, "REL-03", f"replSetStepDown of the primary {times} times", harm, times, most_gap_s=2.0, forced=stage.size(1, 5)
+        stage,
+        "REL-03",
+        f"replSetStepDown of the primary {times} times",
+        harm,
+        times,
+        most_gap_s=2.0,
+        forced=stage.size(1, 5),
     )
 
 
@@ -86,9 +93,10 @@ async def rel_04(stage: Stage) -> Row:
 async def rel_05(stage: Stage) -> Row:
     """Frozen, not dead: the primary, a receiver, and the process that delivers, past the end of its lease."""
     frozen_s = stage.size(8, 30)
-    async with replica_set(stage.folder / "REL-05") as database, world(
-        stage, receivers=RECEIVERS, hubs=2, mongodb_url=database.url
-    ) as played:
+    async with (
+        replica_set(stage.folder / "REL-05") as database,
+        world(stage, receivers=RECEIVERS, hubs=2, mongodb_url=database.url) as played,
+    ):
         played.owner.wires = lambda: [played.hubs[1].wire]
         load = Load(played.owner, RATE_PER_S, stage.seed)
         member = await database.primary()
@@ -109,7 +117,7 @@ async def rel_05(stage: Stage) -> Row:
         drained_s = await played.all_have_all(60)
         return Row(
             "REL-05",
-            f"SIGSTOP of the primary for {frozen_s} s, a receiver that stands still for {frozen_s / 2:.0f} s, and {stage.size(3, 10)} "
+            f"SIGSTOP of the primary for {frozen_s} s, a receiver that stands still for {frozen_s / 2:.0f} s, {stage.size(3, 10)} "
             f"times SIGSTOP of one of two hub processes for 4 s, twice its lease, under {RATE_PER_S:.0f} pushes/s.",
             [
                 *played.promises(),
@@ -117,7 +125,8 @@ async def rel_05(stage: Stage) -> Row:
                 Figure("all delivered after the last push", drained_s, "s", least=0),
                 Figure("objects still owed in the database", await played.owed_in_store(), most=0),
             ],
-            note=f"A stale completion would show as lost: settled, and never arrived. {played.refusals()}",
+            note="A stale completion would show as lost: settled, and never arrived. How long nothing is kept is MongoDB's: "
+            f"until the others replicate from the new primary, no write is on a majority. {played.refusals()}",
         )
 
 
@@ -125,16 +134,17 @@ async def rel_06(stage: Stage) -> Row:
     """Writes whose outcome nobody tells: fail points of mongod, and connections cut on either side of a request."""
     rounds = stage.size(2, 10)
     writes = ["insert", "findAndModify", "update", "delete", "bulkWrite"]
-    points = [
+    points: list[tuple[dict[str, int], dict[str, Any]]] = [
         ({"times": 1}, {"failCommands": writes, "closeConnection": True}),
         ({"times": 2}, {"failCommands": writes, "closeConnection": True}),
         ({"times": 1}, {"failCommands": writes, "writeConcernError": {"code": 64, "errmsg": "waiting timed out"}}),
         ({"times": 3}, {"failCommands": writes, "errorCode": 91, "errorLabels": ["RetryableWriteError"]}),
         ({"times": 2}, {"failCommands": ["find"], "closeConnection": True}),
     ]
-    async with replica_set(stage.folder / "REL-06") as database, world(
-        stage, receivers=RECEIVERS, mongodb_url=database.url
-    ) as played:
+    async with (
+        replica_set(stage.folder / "REL-06") as database,
+        world(stage, receivers=RECEIVERS, mongodb_url=database.url) as played,
+    ):
         async with Proxy("127.0.0.1", played.hub.port) as proxy:
             through = Wire(proxy.port)
             played.owner.wires = lambda: [through, played.hub.wire]
@@ -168,9 +178,10 @@ async def rel_06(stage: Stage) -> Row:
 async def rel_07(stage: Stage) -> Row:
     """The hub's 1000 is lost on its way, and the sender sends again."""
     pushes = stage.size(50, 500)
-    async with world(stage, receivers=RECEIVERS) as played, Proxy(
-        "127.0.0.1", played.hub.port, Harm(cut=Cut.AFTER_REQUEST)
-    ) as proxy:
+    async with (
+        world(stage, receivers=RECEIVERS) as played,
+        Proxy("127.0.0.1", played.hub.port, Harm(cut=Cut.AFTER_REQUEST)) as proxy,
+    ):
         lossy = Wire(proxy.port)
         for number in range(1, 2 * pushes + 1):
             same_ids = number % 2 == 0
@@ -199,7 +210,11 @@ async def rel_07(stage: Stage) -> Row:
             "ones.",
             [
                 *played.promises(),
-                Figure("sent again with its ids: deliveries of a push to a receiver", len(same) / pushes / RECEIVERS, most=1),
+                Figure(
+                    "sent again with its ids: deliveries of a push to a receiver",
+                    len(same) / pushes / RECEIVERS,
+                    most=1,
+                ),
                 Figure("sent again with new ids: delivery ids of a push", max(map(len, ids_of.values())), most=1),
                 Figure("all delivered", drained_s, "s", least=0),
             ],
@@ -221,9 +236,10 @@ async def _harmed(
 ) -> Row:
     """Do the harm again and again under load on a replica set of three; nothing acknowledged may be lost."""
     forced_gaps_s: list[float] = []
-    async with replica_set(stage.folder / name) as database, world(
-        stage, receivers=RECEIVERS, mongodb_url=database.url
-    ) as played:
+    async with (
+        replica_set(stage.folder / name) as database,
+        world(stage, receivers=RECEIVERS, mongodb_url=database.url) as played,
+    ):
         load = Load(played.owner, RATE_PER_S, stage.seed)
         await asyncio.sleep(1)
         for _ in range(times):
@@ -243,7 +259,9 @@ async def _harmed(
             *played.promises(),
             Figure("gap of acknowledgements, p50", gaps_s[len(gaps_s) // 2] if gaps_s else 0.0, "s", most=most_gap_s),
             Figure("longest gap", max(gaps_s, default=0.0), "s"),
-            Figure("longest wait for any answer", max(played.owner.timing.latencies_ms) / 1000, "s", most=most_answer_s),
+            Figure(
+                "longest wait for any answer", max(played.owner.timing.latencies_ms) / 1000, "s", most=most_answer_s
+            ),
             Figure("all delivered after the last push", drained_s, "s", least=0),
             Figure("objects still owed in the database", await played.owed_in_store(), most=0),
         ]

@@ -11,6 +11,8 @@ from tests.faults.stage import Stage, world
 
 RECEIVERS = 3
 RATE_PER_S = 150.0
+AGAIN_MOST = 8 + 24
+"""The places of a receiver, and what comes while a success is on its way to the database: 0.15 s at RATE_PER_S."""
 
 
 async def rel_01(stage: Stage) -> Row:
@@ -44,13 +46,18 @@ async def rel_01(stage: Stage) -> Row:
             [
                 Figure("kills", kills, least=kills),
                 *played.promises(),
+                Figure(
+                    "deliveries that came again, for each kill and receiver",
+                    played.verdict().repeated / kills / RECEIVERS,
+                    most=AGAIN_MOST,
+                ),
                 Figure("p95 from kill to the first acknowledgement", _percentile(first_ack_s, 95), "s", most=2.0),
                 Figure("all delivered after the last push", drained_s, "s", least=0),
                 Figure("objects still owed in the database", await played.owed_in_store(), most=0),
             ],
-            note="The time to the first acknowledgement holds the start of a Python process on a busy machine."
-            if _percentile(first_ack_s, 95) > 2
-            else "",
+            note="The target's list allows one repetition for each kill and receiver, for one delivery on its way at a time; here "
+            "eight are, and successes are told to the database in batches. All have the same id and bytes. The time to the first "
+            f"acknowledgement is that of a new Python process; p50 was {_percentile(first_ack_s, 50):.2f} s.",
         )
 
 
