@@ -18,9 +18,9 @@ import orjson
 from hub.admin import bearer
 from hub.clock import monotonic_s, now_utc
 from hub.secrets import Secrets
-from hub.store.embedded import free_port
 from hub.wire.party import Party
 from tests.faults.partner import FastPartner
+from tests.faults.ports import quiet_port
 from tests.faults.wire import Said, Wire
 
 HUBCTL = str(Path(sys.executable).with_name("hubctl"))
@@ -35,7 +35,7 @@ class HubProcess:
     def __init__(self, folder: Path, mongodb_url: str, secret_key: str, changes: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.port = free_port()
+        self.port = quiet_port()
         self.wire = Wire(self.port)
         self.restarts = 0
         self._secret_key = secret_key

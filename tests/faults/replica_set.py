@@ -13,8 +13,8 @@ from pymongo.errors import PyMongoError
 
 from hub.clock import monotonic_s
 from hub.store.driver import Client, close_client, open_client
-from hub.store.embedded import free_port
 from hub.store.mongod_binary import find_mongod
+from tests.faults.ports import quiet_port
 
 ELECTION_MS = 2_000
 READY_S = 60.0
@@ -26,7 +26,7 @@ class Member:
     """One mongod."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.port = quiet_port()
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "data").mkdir(parents=True)

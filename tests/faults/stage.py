@@ -16,7 +16,6 @@ from tests.faults.owner import OWNER, Owner, until
 from tests.faults.partner import FastPartner
 from tests.faults.report import Figure
 
-
 _TOLD_WITHIN_S = 10.0
 
 

@@ -117,8 +117,8 @@ async def rel_05(stage: Stage) -> Row:
         drained_s = await played.all_have_all(60)
         return Row(
             "REL-05",
-            f"SIGSTOP of the primary for {frozen_s} s, a receiver that stands still for {frozen_s / 2:.0f} s, {stage.size(3, 10)} "
-            f"times SIGSTOP of one of two hub processes for 4 s, twice its lease, under {RATE_PER_S:.0f} pushes/s.",
+            f"SIGSTOP of the primary for {frozen_s} s, a receiver that stands still for {frozen_s / 2:.0f} s, "
+            f"{stage.size(3, 10)} times SIGSTOP of one of two hub processes for 4 s, twice its lease, under {RATE_PER_S:.0f} pushes/s.",
             [
                 *played.promises(),
                 Figure("longest gap of acknowledgements", max(played.owner.gaps_s, default=0), "s"),
@@ -206,8 +206,8 @@ async def rel_07(stage: Stage) -> Row:
             ids_of[one.receiver, one.object_id].add(one.delivery_id)
         return Row(
             "REL-07",
-            f"{2 * pushes} pushes whose answer a proxy drops, each sent again at once: half with the ids that it had, half with new "
-            "ones.",
+            f"{2 * pushes} pushes whose answer a proxy drops, each sent again at once: half with the ids that it had, "
+            "half with new ones.",
             [
                 *played.promises(),
                 Figure(
@@ -218,8 +218,8 @@ async def rel_07(stage: Stage) -> Row:
                 Figure("sent again with new ids: delivery ids of a push", max(map(len, ids_of.values())), most=1),
                 Figure("all delivered", drained_s, "s", least=0),
             ],
-            note="Tried within seconds. The delivery id is made of the state itself, so it is the same after 7 days too; the same "
-            "ids are taken as a repetition for ten minutes.",
+            note="Tried within seconds. The delivery id is made of the state itself, so it is the same after 7 days too; the "
+            "same ids are taken as a repetition for ten minutes.",
         )
 
 

@@ -5,6 +5,7 @@ import random
 
 from hub.clock import monotonic_s
 from tests.faults.load import HOT, Load
+from tests.faults.owner import until
 from tests.faults.partner import Manner
 from tests.faults.report import Figure, Row
 from tests.faults.stage import Stage, world
@@ -31,8 +32,7 @@ async def rel_01(stage: Stage) -> Row:
             killed_s = monotonic_s()
             acknowledged_s = played.owner.acknowledged_s
             played.hub.start()
-            while played.owner.acknowledged_s == acknowledged_s and monotonic_s() - killed_s < 30:
-                await asyncio.sleep(0.01)
+            await until(lambda: played.owner.acknowledged_s != acknowledged_s, 30)  # noqa: B023 - awaited here
             first_ack_s.append(played.owner.acknowledged_s - killed_s)
         await load.stop()
         for receiver in played.receivers:
@@ -55,8 +55,8 @@ async def rel_01(stage: Stage) -> Row:
                 Figure("all delivered after the last push", drained_s, "s", least=0),
                 Figure("objects still owed in the database", await played.owed_in_store(), most=0),
             ],
-            note="The target's list allows one repetition for each kill and receiver, for one delivery on its way at a time; here "
-            "eight are, and successes are told to the database in batches. All have the same id and bytes. The time to the first "
+            note="The target's list allows one repetition for each kill and receiver, for one delivery on its way at a time; "
+            "here eight are, and successes are told to the database in batches. All have the same id and bytes. The time to the first "
             f"acknowledgement is that of a new Python process; p50 was {_percentile(first_ack_s, 50):.2f} s.",
         )
 

@@ -53,8 +53,9 @@ async def test_answers_that_wait_do_not_fill_the_memory(monkeypatch: pytest.Monk
         sent = [group.create_task(_outcome(post, url)) for _ in range(4)]
         for _ in sent:
             await held.acquire()
-        while sum(one.done() for one in sent) < 2:
-            await asyncio.sleep(0)
+        refused = asyncio.as_completed(sent)
+        for _ in range(2):
+            assert await next(refused) is Failure.TOO_LARGE
         go_on.set()
     outcomes = sorted(str(one.result()) for one in sent)
 
