@@ -118,7 +118,8 @@ async def rel_05(stage: Stage) -> Row:
         return Row(
             "REL-05",
             f"SIGSTOP of the primary for {frozen_s} s, a receiver that stands still for {frozen_s / 2:.0f} s, "
-            f"{stage.size(3, 10)} times SIGSTOP of one of two hub processes for 4 s, twice its lease, under {RATE_PER_S:.0f} pushes/s.",
+            f"{stage.size(3, 10)} times SIGSTOP of one of two hub processes for 4 s, twice its lease, under "
+            f"{RATE_PER_S:.0f} pushes/s.",
             [
                 *played.promises(),
                 Figure("longest gap of acknowledgements", max(played.owner.gaps_s, default=0), "s"),

@@ -56,7 +56,8 @@ async def rel_01(stage: Stage) -> Row:
                 Figure("objects still owed in the database", await played.owed_in_store(), most=0),
             ],
             note="The target's list allows one repetition for each kill and receiver, for one delivery on its way at a time; "
-            "here eight are, and successes are told to the database in batches. All have the same id and bytes. The time to the first "
+            "here eight are, and successes are told to the database in batches. All have the same id and bytes. The "
+            "time to the first "
             f"acknowledgement is that of a new Python process; p50 was {_percentile(first_ack_s, 50):.2f} s.",
         )
 

@@ -77,7 +77,8 @@ async def rel_13(stage: Stage) -> Row:
         drained_s = await played.all_have_all(90)
         return Row(
             "REL-13",
-            f"{workers} connections push without a pause for {seconds} s, each an object of its own, while one of two receivers is "
+            f"{workers} connections push without a pause for {seconds} s, each an object of its own, while one of two "
+            "receivers is "
             "a black hole; then it heals.",
             [
                 *played.promises(),
