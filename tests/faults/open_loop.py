@@ -27,6 +27,12 @@ class Timing:
         ordered = sorted(self.latencies_ms)
         return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
 
+    def include(self, other: "Timing") -> None:
+        """What another one measured, too."""
+        self.latencies_ms += other.latencies_ms
+        self.failed += other.failed
+        self.shed += other.shed
+
     def add(self, began_s: float, *, good: bool) -> None:
         """One request that ends now."""
         self.latencies_ms.append((monotonic_s() - began_s) * 1000)

@@ -20,7 +20,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def cap_02(stage: Stage) -> Row:
     """Durable intake with 20 receivers."""
-    receivers, seconds, rate_per_s = 20, stage.size(15, 60), 110.0
+    receivers, seconds, rate_per_s = 20, stage.size(12, 60), 110.0
     pushed_s: dict[int, float] = {}
     async with world(stage, receivers=receivers) as played:
 
@@ -62,7 +62,7 @@ async def cap_02(stage: Stage) -> Row:
 
 async def cap_05(stage: Stage) -> Row:
     """A thousand partners that say nothing."""
-    partners, seconds = stage.size(200, 1_000), stage.size(15, 60)
+    partners, seconds = stage.size(150, 1_000), stage.size(10, 60)
     async with world(stage, receivers=0) as played:
         fresh_mib = played.hub.memory_mib()
         crowd = [FastPartner(receiver_party(number), "EMSP") for number in range(partners)]
@@ -88,7 +88,7 @@ async def cap_05(stage: Stage) -> Row:
 
 async def cap_06(stage: Stage) -> Row:
     """A start with a mountain of objects that receivers lack."""
-    rows, receivers = stage.size(100_000, 1_000_000), 300 if stage.full else 100
+    rows, receivers = stage.size(50_000, 1_000_000), stage.size(40, 300)
     async with world(stage, receivers=receivers) as played:
         await played.owner.push("SAMPLE")
         await played.all_have_all(10)
