@@ -198,13 +198,12 @@ def _key(name: str) -> ObjectKey:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_any_sequence_ends_as_the_model_says(mongodb_url: str, tmp_path: Path) -> None:
     """P1, P3, P9: whatever happens in whatever order, the hub has, and every receiver ends with, what was acknowledged last."""
-    run_state_machine_as_test(
-        lambda: HubMachine(mongodb_url, tmp_path),
-        settings=examples(
-            max_examples=6,
-            stateful_step_count=14,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
+
+    class Machine(HubMachine):
+        def __init__(self) -> None:
+            super().__init__(mongodb_url, tmp_path)
+
+    few = examples(
+        max_examples=6, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
     )
+    run_state_machine_as_test(Machine, settings=few)

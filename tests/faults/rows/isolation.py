@@ -20,26 +20,25 @@ SHARE_TO_BAD = 0.1
 
 async def rel_08(stage: Stage) -> Row:
     """One black hole among 100 partners, with a tenth of all traffic."""
-    rounds, seconds = stage.size(4, 6), stage.size(3, 10)
+    rounds, seconds = _turns(stage)
     async with world(stage, receivers=PARTNERS) as played:
         good, bad = played.receivers[1:], played.receivers[:1]
-        well, harmed = await _in_turn(stage, played, good, {bad[0]: Manner.BLACK_HOLE}, rounds, seconds)
+        well, harmed = await _in_turn(stage, played, good, {bad[0]: Manner.BLACK_HOLE})
     return Row(
         "REL-08",
-        f"Directed PUTs of 1 KB to {PARTNERS} partners, open loop at {RATE_PER_S:.0f}/s, a tenth of them to one partner: {rounds} "
-        f"times {seconds} s while it is well, and in between as long while it takes connections and says nothing.",
+        f"Directed PUTs of 1 KB to {PARTNERS} partners, open loop at {RATE_PER_S:.0f}/s, a tenth of them to one partner: "
+        f"{rounds} times {seconds} s while it is well, and in between as long while it takes connections and says nothing.",
         _compared(well, harmed),
     )
 
 
 async def rel_09(stage: Stage) -> Row:
     """Every fifth of 100 partners misbehaves in a way of its own."""
-    rounds, seconds = stage.size(4, 6), stage.size(3, 10)
     async with world(stage, receivers=PARTNERS) as played:
         bad, good = played.receivers[::5], [one for n, one in enumerate(played.receivers) if n % 5]
         manners = {one: ZOO[number % len(ZOO)] for number, one in enumerate(bad)}
         memory_mib = played.hub.memory_mib()
-        well, harmed = await _in_turn(stage, played, good, manners, rounds, seconds)
+        well, harmed = await _in_turn(stage, played, good, manners)
         grown_mib, sockets = played.hub.memory_mib() - memory_mib, played.hub.sockets()
     return Row(
         "REL-09",
@@ -162,15 +161,16 @@ async def directed(
     return timing
 
 
+def _turns(stage: Stage) -> tuple[int, int]:
+    """How often, and how many seconds each."""
+    return stage.size(4, 6), stage.size(3, 10)
+
+
 async def _in_turn(
-    stage: Stage,
-    played: World,
-    good: Sequence[FastPartner],
-    manners: Mapping[FastPartner, Manner],
-    rounds: int,
-    seconds: float,
+    stage: Stage, played: World, good: Sequence[FastPartner], manners: Mapping[FastPartner, Manner]
 ) -> tuple[Timing, Timing]:
     """The latencies of the good ones while all are well, and while the others are not, by turns: noise meets both alike."""
+    rounds, seconds = _turns(stage)
     well, harmed = Timing(), Timing()
     bad = list(manners)
     await directed(played, good, bad, seconds=3, seed=stage.seed - 1)
