@@ -95,7 +95,7 @@ async def cap_06(stage: Stage) -> Row:
         await played.hub.stop()
         client = open_client(played.mongodb_url)
         objects = client[played.database]["objects"]
-        sample = await objects.find_one({})
+        sample = await objects.find_one({"key.module": "locations"})
         assert sample is not None
         platforms = client[played.database]["platforms"]
         known = [(each["_id"], each["parties"][0]["party_role"].split()[0]) async for each in platforms.find()]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from tests.faults.report import NotRun, Row
-from tests.faults.rows import capacity, database, isolation, killing, owing
+from tests.faults.rows import capacity, database, hostile, isolation, killing, owing
 from tests.faults.stage import Stage
 
 RowOf = Callable[[Stage], Awaitable[Row]]
@@ -29,6 +29,8 @@ ROWS: Mapping[str, RowOf] = {
     "CAP-02": capacity.cap_02,
     "CAP-05": capacity.cap_05,
     "CAP-06": capacity.cap_06,
+    "SEC-F2": hostile.sec_f2,
+    "SEC-F4": hostile.sec_f4,
 }
 
 NOT_HERE = [
@@ -48,7 +50,5 @@ NOT_HERE = [
     NotRun("CAP-03", "`make bench authorize`"),
     NotRun("CAP-04", "docs/decisions/002: page 2 in 6 ms, page 999 in 5 ms, of 500,000 objects"),
     NotRun("SEC-F1", "tests/whole/test_openapi_fuzzed.py, in `make test`"),
-    NotRun("SEC-F2", "tests/faults/test_parsers.py, in `make test`"),
     NotRun("SEC-F3", "tests/whole/test_security_hostile.py and test_security_addresses.py, in `make test`"),
-    NotRun("SEC-F4", "2,000 slow connections for a minute: not built"),
 ]
