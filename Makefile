@@ -1,11 +1,11 @@
-# The house's words: setup, check, test, demo, bench, openapi, docs. Each sets up what it needs.
+# The house's words: setup, check, test, demo, bench, proof, openapi, docs. Each sets up what it needs.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: setup check test demo bench openapi docs
+.PHONY: setup check test demo bench proof proof-full openapi docs
 
 setup: $(STAMP)
 
@@ -32,6 +32,12 @@ demo: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+proof: setup
+	$(BIN)/python -m tests.faults
+
+proof-full: setup
+	$(BIN)/python -m tests.faults --full
 
 openapi docs: setup
 	$(BIN)/python -m docs.build
