@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hub.apps.access import Access
 from hub.apps.api.office import AppOffice
+from hub.apps.api.sheets import Sheets
 from hub.apps.api.sight import LOCATIONS, TARIFFS, owners_for
 from hub.apps.api.streams import Streams
 from hub.apps.api.truths import Truths
@@ -88,6 +89,7 @@ async def open_apps(
         feed=feed,
         demand=demand,
         truths=truths,
+        sheets=Sheets(),
         tariffs=tariffs,
         streams=streams,
         access=access,
