@@ -38,9 +38,7 @@ def stamps(ago_ms: int) -> Stamps:
 
 def judged(status: Status, ago_ms: int, sign: Sign | None = None, heard_ago_ms: int = 48 * HOUR) -> Judgement:
     """Of a status that came so long ago."""
-    return judge(
-        status, stamps(ago_ms), sign, now_ms=NOW, owner_heard_ms=NOW - heard_ago_ms, silence_ms=6 * HOUR
-    )
+    return judge(status, stamps(ago_ms), sign, now_ms=NOW, owner_heard_ms=NOW - heard_ago_ms, silence_ms=6 * HOUR)
 
 
 def seen(kind: SignKind, ago_ms: int) -> Sign:
