@@ -95,7 +95,8 @@ def _print_availability(found: availability_http.Found) -> None:
     changes = found.changes
     print(
         f"apps       {found.updates_per_s:.0f} updates/s, {part.SUBSCRIBERS} streams: {found.events} events, "
-        f"{found.missed} missed, {changes.failed} streams lost; p50 {changes.percentile_ms(50):.0f} ms, p99 {changes.percentile_ms(99):.0f} ms"
+        f"{found.missed} missed, {changes.failed} streams lost; "
+        f"p50 {changes.percentile_ms(50):.0f} ms, p99 {changes.percentile_ms(99):.0f} ms"
         f"{_wanted(changes.percentile_ms(99), part.WANTED_CHANGE_P99_MS)}"
     )
 

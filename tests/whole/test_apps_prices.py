@@ -95,7 +95,7 @@ async def test_tariffs_are_followed(hub: RunningHub, cpo: Scripted, emsp: Script
     async with app_of(hub) as app:
 
         async def costs(incl: str | None) -> bool:
-            return _price((await app.get("/locations/NL/CPA/LOC24", TRIP)).json)["incl"] == incl
+            return bool(_price((await app.get("/locations/NL/CPA/LOC24", TRIP)).json)["incl"] == incl)
 
         await until(lambda: costs("12.00"))
         await _tariff(hub, cpo, "MOVING", "0.25", last_updated="2026-01-01T00:00:00Z")

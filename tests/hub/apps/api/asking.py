@@ -69,10 +69,10 @@ def ask(where: AppOffice, asked: Asked, row: int = 0, eyes: Eyes | None = None) 
     call = AppCall(where, APP, eyes or Eyes(frozenset({OWNER}), frozenset({OWNER})), {}, asked, NOW)
     act = ROUTES[row].act
     assert act is not None
-    return asyncio.run(_run(act, call))
+    return asyncio.run(run(act, call))
 
 
-async def _run(act: Any, call: AppCall[Any]) -> Found:
+async def run(act: Any, call: AppCall[Any]) -> Found:
     found: Found = await act(call)
     return found
 

@@ -12,7 +12,7 @@ from hub.apps.api.sight import Eyes
 from hub.apps.api.table import AppCall
 from hub.apps.codes import GROUP_NAMES, GROUPS
 from modules.locations.objects import Status
-from tests.hub.apps.api.asking import APP, NOW, OWNER, SEARCHES, ask, locations, office, read
+from tests.hub.apps.api.asking import APP, NOW, OWNER, SEARCHES, ask, locations, office, read, run
 
 Words = dict[str, Any]
 
@@ -100,7 +100,7 @@ def test_clusters_count_what_a_search_counts(stored: list[Words], asked: Search,
     call = AppCall(office(*stored), APP, Eyes(frozenset({OWNER}), frozenset()), {}, area, NOW)
     act = CLUSTERS[0].act
     assert act is not None
-    found = asyncio.run(act(call)).json["clusters"]  # type: ignore[arg-type]
+    found: list[Words] = asyncio.run(run(act, call)).json["clusters"]
     expected = _expected(stored, area)
     totals = {name: sum(one["counts"][name] for one in found) for name in GROUP_NAMES}
 
