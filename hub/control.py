@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -16,7 +17,9 @@ import httpx
 from hub.admin import address, bearer
 from hub.clock import now_utc
 from hub.config import Settings
-from hub.secrets import KEY_FILE, Secrets
+from hub.key_file import KEY_FILE
+from hub.secrets import Secrets
+from hub.tls import trust_alone
 
 URL_VARIABLE = "HUB_ADMIN_URL"
 TOKEN_VARIABLE = "HUB_ADMIN_TOKEN"  # noqa: S105 - a variable's name
@@ -61,10 +64,14 @@ class StreamEvent(NamedTuple):
 class AdminClient:
     """Calls the admin API at `url`; `token` gives a valid one for each call. `local` ignores proxies of the environment."""
 
-    def __init__(self, url: str, token: Callable[[], str], *, local: bool) -> None:
+    def __init__(
+        self, url: str, token: Callable[[], str], *, local: bool, certificate_file: Path | None = None
+    ) -> None:
+        """`certificate_file` is what a hub on this machine shows, whatever name it has."""
         self.url = url.rstrip("/").removesuffix(_PREFIX)
         self._token = token
-        self._client = httpx.Client(trust_env=not local, follow_redirects=False)
+        verify = trust_alone(certificate_file) if certificate_file else True
+        self._client = httpx.Client(trust_env=not local, follow_redirects=False, verify=verify)
 
     def close(self) -> None:
         """End the connections."""
@@ -246,7 +253,12 @@ def open_local(settings: Settings, token: str = "") -> AdminClient:
     found = address.read(settings.data_path)
     if found is None:
         raise HubAway(f"No hub is running with the data directory {settings.data_path}.", "hubctl serve")
-    return AdminClient(found.url, lambda: token or mint_token(settings, _user(), _LOCAL_LIFE), local=True)
+    return AdminClient(
+        found.url,
+        lambda: token or mint_token(settings, _user(), _LOCAL_LIFE),
+        local=True,
+        certificate_file=settings.tls_certificate_file,
+    )
 
 
 def mint_token(settings: Settings, subject: str, life: timedelta) -> str:

@@ -22,6 +22,7 @@ _OCPI_REFUSALS = {
     "405": "The resource has other methods.",
     "408": "The body did not arrive in time.",
     "413": "The body is too large.",
+    "429": "More than this hub takes from one platform or, without a good token, from one address; Retry-After says when again.",
     "500": "A fault of this hub's own.",
 }
 _ADMIN_REFUSALS = {

@@ -1,7 +1,7 @@
 """Who may ask: apps by their token, each at its own rate; revoked ones are out in every process at once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ class Access:
     def __init__(
         self,
         store: AppStore,
-        key: bytes,
+        keys: Callable[[], Sequence[bytes]],
         *,
         per_s: float,
         now: Callable[[], datetime] = now_utc,
@@ -51,7 +51,7 @@ class Access:
     ) -> None:
         """`per_s` requests a second for each app, in this process."""
         self._store = store
-        self._key = key
+        self._keys = keys
         self._per_s = per_s
         self._most = max(1.0, per_s * _BURST_S)
         self._now = now
@@ -95,7 +95,7 @@ class Access:
         """A new app and its token, which is shown this once. Raises NameTaken, or ValueError for a bad life."""
         now = self._now()
         app = App(app_id=new_id(), name=name, emsp=emsp, created_at=now, expires_at=now + life, created_by=by)
-        token = bearer.mint(self._key, app_id=app.app_id, now=now, expires_at=app.expires_at)
+        token = bearer.mint(self._keys()[0], app_id=app.app_id, now=now, expires_at=app.expires_at)
         await self._store.add(app)
         await self.reload()
         return app, token
@@ -116,7 +116,7 @@ class Access:
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("this needs the token of an app: Authorization: Bearer")
         try:
-            app = self._apps.get(bearer.check(self._key, token.strip()))
+            app = self._apps.get(bearer.check(self._keys(), token.strip()))
         except bearer.BearerRefused as refused:
             raise Unauthenticated(str(refused)) from None
         if app is None or not app.live(self._now()):

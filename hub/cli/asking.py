@@ -57,7 +57,7 @@ def app_connected(hub_url: str, token: str) -> Iterator["AppClient"]:
 def failing() -> Iterator[None]:
     """What a hub refuses, or that there is none, ends the command."""
     from hub.control import HubAway, HubRefused  # noqa: PLC0415 - as above
-    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415 - so is cryptography
+    from hub.key_file import SecretKeyUnusable  # noqa: PLC0415 - loaded when needed
 
     try:
         yield

@@ -8,6 +8,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
+from hub.store.audit import MongoAudit
+from hub.store.cdr_verdicts import MongoCdrVerdicts
+from hub.store.clearing import MongoClearing
 from hub.store.deliveries import MongoDeliveries
 from hub.store.demand import MongoDemand
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
@@ -24,7 +27,9 @@ from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.signing_keys import MongoSigningKeys
 from hub.store.signs import MongoSigns
+from hub.store.subjects import MongoSubjects
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -85,7 +90,7 @@ async def _default_write_concern(client: Client) -> str | int:
         if error.code != _UNAUTHORIZED:
             raise
         return "majority"
-    concern: str | int = defaults.get("defaultWriteConcern", {}).get("w", "majority")
+    concern: str | int = defaults.get("defaultWriteConcern", {}).get("w", 1)
     return concern
 
 
@@ -107,5 +112,10 @@ def _store(database: Database) -> Store:
         demand=MongoDemand(database),
         signs=MongoSigns(database),
         evse_times=MongoEvseTimes(database),
+        cdr_verdicts=MongoCdrVerdicts(database),
+        clearing=MongoClearing(database),
         facts=MongoFacts(database),
+        audit=MongoAudit(database),
+        signing_keys=MongoSigningKeys(database),
+        subjects=MongoSubjects(database),
     )

@@ -12,7 +12,9 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.cdr_records import CdrVerdictStore, ClearingStore
 from hub.store.feeding import ObjectFeed
+from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.store.observing import DemandStore, EvseTimesStore, SignStore
 from hub.wire.interface import Learned, ModuleId
@@ -59,15 +61,22 @@ class StoredObject:
     changed_at: datetime
     part: str = ""
     """What the last push was about: empty the whole object, else the path below it (`3256/1`)."""
+    correlation_id: str = ""
+    """X-Correlation-ID of the last push: whoever gets this state later gets it with the same."""
     behind: frozenset[str] = frozenset()
     """Receivers (see `Receiver`) that have not confirmed this revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """These receivers have confirmed (or finally refused) this revision of this object."""
+    """These receivers have confirmed (or finally refused) this state of this object.
+
+    `seq` and `revision` are the fence: a word that comes late, from whichever process, says nothing about any later state,
+    nor about an object that was dropped and pushed again in the meantime.
+    """
 
     key: ObjectKey
+    seq: int
     revision: int
     receivers: frozenset[str]
 
@@ -261,7 +270,7 @@ class ObjectStore(Protocol):
         ...
 
     async def settle(self, settled: Iterable[Settled]) -> None:
-        """Take receivers off `behind` where the revision is still the same; drop withdrawn objects nobody lacks."""
+        """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""
         ...
 
 
@@ -372,4 +381,9 @@ class Store:
     demand: DemandStore
     signs: SignStore
     evse_times: EvseTimesStore
+    cdr_verdicts: CdrVerdictStore
+    clearing: ClearingStore
     facts: FactStore
+    audit: AuditStore
+    signing_keys: SigningKeyStore
+    subjects: SubjectStore

@@ -189,6 +189,8 @@ class Endpoint:
     """What the message shows of EVSEs, once it was carried."""
     about: Callable[[Call, Party], str] | None = None
     """What the later result of this request is about; kept with the address for it. The second argument is the TO party."""
+    billed: bool = False
+    """The body is a CDR: its costs may be checked on its way, as the parties agreed."""
     bare_body: bool = False
     """The body is not read as an object of ours, only carried (callbacks)."""
     name: str = ""

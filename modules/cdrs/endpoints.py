@@ -16,6 +16,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         location_header=True,
         check=check_cdr,
         must=own_body,
+        billed=True,
         open_key=open_key,
         observe=observe,
     ),

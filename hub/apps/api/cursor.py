@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
@@ -27,7 +28,7 @@ def write(key: bytes, app_id: str, asked: Search, place: Place) -> str:
     return base64.urlsafe_b64encode(_mac(key, app_id, asked, said) + said).decode().rstrip("=")
 
 
-def read(key: bytes, app_id: str, asked: Search) -> Place | None:
+def read(keys: Sequence[bytes], app_id: str, asked: Search) -> Place | None:
     """The place that `asked.cursor` names; raises BadParameter for one that is not of this question."""
     if asked.cursor is None:
         return None
@@ -36,7 +37,7 @@ def read(key: bytes, app_id: str, asked: Search) -> Place | None:
     except (binascii.Error, ValueError):
         raise _refused() from None
     mac, said = whole[:_MAC_BYTES], whole[_MAC_BYTES:]
-    if not hmac.compare_digest(mac, _mac(key, app_id, asked, said)):
+    if not any(hmac.compare_digest(mac, _mac(key, app_id, asked, said)) for key in keys):
         raise _refused()
     value, site = orjson.loads(said)
     return Place(float(value), str(site))

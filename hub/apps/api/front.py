@@ -82,7 +82,7 @@ async def open_apps(
     )
     feed = Feed(store.feed(LOCATIONS), streams, heard.note)
     tariffs = TariffBook(store.feed(TARIFFS))
-    access = Access(store.apps, secrets.app_key, per_s=settings.apps_requests_per_s)
+    access = Access(store.apps, lambda: secrets.app_keys, per_s=settings.apps_requests_per_s)
     await access.reload()
     demand = Demand(store.demand)
     office = AppOffice(
@@ -97,7 +97,7 @@ async def open_apps(
         directory=directory,
         catalog=catalog,
         settings=settings,
-        cursor_key=secrets.cursor_key,
+        cursor_keys=lambda: secrets.cursor_keys,
     )
     front = AppsFront(office=office)
     access.watch(front.look_through)

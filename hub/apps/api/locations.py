@@ -31,7 +31,7 @@ GEOJSON = "application/geo+json"
 async def _list(call: AppCall[Search]) -> Found:
     asked, index = call.asked, call.office.feed.index
     ranking = Ranking(call, quoter(call, asked))
-    after = cursor.read(call.office.cursor_key, call.app.app_id, asked)
+    after = cursor.read(call.office.cursor_keys(), call.app.app_id, asked)
     fitting = wanted(asked, call.now)
     place = where(asked)
     page = ranking.page(nearest_first(index, place, fitting, call.eyes.sight(index)), after)
@@ -54,7 +54,7 @@ async def _list(call: AppCall[Search]) -> Found:
         )
         for place, one in enumerate(page)
     ]
-    following = cursor.write(call.office.cursor_key, call.app.app_id, asked, page[-1].place) if more else ""
+    following = cursor.write(call.office.cursor_keys()[0], call.app.app_id, asked, page[-1].place) if more else ""
     return _page(shown, asked.format, following, str(call.office.feed.changes.last))
 
 

@@ -1,6 +1,6 @@
 """What the apps' API needs of the hub: one record, filled at the composition root."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub.apps.access import Access
@@ -32,5 +32,5 @@ class AppOffice:
     directory: Callable[[], Directory]
     catalog: Catalog
     settings: Settings
-    cursor_key: bytes
-    """Signs cursors."""
+    cursor_keys: Callable[[], Sequence[bytes]]
+    """The first signs cursors, all of them are accepted."""

@@ -63,7 +63,7 @@ class Clocks:
 
 def opened(shelf: Shelf, clocks: Clocks, per_s: float = 10.0) -> Access:
     """What one process knows."""
-    return Access(shelf, KEY, per_s=per_s, now=clocks.now, monotonic=clocks.monotonic)
+    return Access(shelf, lambda: [KEY], per_s=per_s, now=clocks.now, monotonic=clocks.monotonic)
 
 
 async def test_an_app_is_admitted_until_it_is_revoked() -> None:

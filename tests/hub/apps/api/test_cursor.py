@@ -24,13 +24,13 @@ def test_a_cursor_is_read_as_it_was_written(place: Place) -> None:
     """Also on a page of another size or form."""
     written = cursor.write(KEY, "app", _asked(), place)
 
-    assert cursor.read(KEY, "app", _asked(cursor=written, limit=7, format=Form.GEOJSON)) == place
+    assert cursor.read([KEY], "app", _asked(cursor=written, limit=7, format=Form.GEOJSON)) == place
     assert len(written) <= 600
 
 
 def test_the_first_page_has_none() -> None:
     """No cursor, no place."""
-    assert cursor.read(KEY, "app", _asked()) is None
+    assert cursor.read([KEY], "app", _asked()) is None
 
 
 @given(PLACES, st.integers(0), st.integers(1, 255))
@@ -41,7 +41,7 @@ def test_a_changed_byte_is_refused(place: Place, at: int, change: int) -> None:
     written = base64.urlsafe_b64encode(whole).decode().rstrip("=")
 
     with pytest.raises(BadParameter) as refused:
-        cursor.read(KEY, "app", _asked(cursor=written))
+        cursor.read([KEY], "app", _asked(cursor=written))
     assert refused.value.parameter == "cursor"
 
 
@@ -51,7 +51,14 @@ def test_another_question_is_refused(change: dict[str, object]) -> None:
     written = cursor.write(KEY, "app", _asked(), Place(1.0, "x"))
 
     with pytest.raises(BadParameter):
-        cursor.read(KEY, "app", _asked(cursor=written, **change))
+        cursor.read([KEY], "app", _asked(cursor=written, **change))
+
+
+def test_a_key_that_is_on_its_way_out_still_counts() -> None:
+    """While keys change, cursors of the earlier one are read."""
+    written = cursor.write(KEY, "app", _asked(), Place(1.0, "x"))
+
+    assert cursor.read([b"n" * 32, KEY], "app", _asked(cursor=written)) == Place(1.0, "x")
 
 
 def test_another_app_or_key_is_refused() -> None:
@@ -59,4 +66,4 @@ def test_another_app_or_key_is_refused() -> None:
     written = cursor.write(KEY, "app", _asked(), Place(1.0, "x"))
     for key, app in ((KEY, "other"), (b"x" * 32, "app")):
         with pytest.raises(BadParameter):
-            cursor.read(key, app, _asked(cursor=written))
+            cursor.read([key], app, _asked(cursor=written))
