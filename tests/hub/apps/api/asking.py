@@ -47,7 +47,12 @@ def office(*locations: dict[str, Any]) -> AppOffice:
         ("tariffs", "streams", "access", "objects", "directory", "catalog", "settings"), None
     )
     return AppOffice(
-        feed=feed, truths=truths, sheets=Sheets(), demand=cast(Any, NoDemand()), cursor_keys=lambda: (b"k" * 32,), **rest
+        feed=feed,
+        truths=truths,
+        sheets=Sheets(),
+        demand=cast(Any, NoDemand()),
+        cursor_keys=lambda: (b"k" * 32,),
+        **rest,
     )
 
 
