@@ -84,18 +84,19 @@ def _print_availability(found: availability_http.Found) -> None:
     for name, timed in (("plain", found.plain), ("gzip", found.gzipped)):
         print(
             f"apps       nearest 50 free of 22 kW within 10 km, {name}, {part.SEARCHES_PER_S}/s: "
-            f"p50 {timed.percentile_ms(50):.1f} ms, p99 {timed.percentile_ms(99):.1f} ms, {timed.failed} failed"
+            f"p50 {timed.percentile_ms(50):.1f} ms, p99 {timed.percentile_ms(99):.1f} ms, "
+            f"{timed.cpu_ms:.1f} ms of processor each, {timed.failed} failed"
             f"{_wanted(timed.percentile_ms(99), part.WANTED_SEARCH_P99_MS)}"
         )
     worst = found.clusters.percentile_ms(100)
     print(
         f"apps       clusters of a box of {found.clustered_evses} EVSEs: p50 {found.clusters.percentile_ms(50):.1f} ms, "
-        f"worst {worst:.1f} ms{_wanted(worst, part.WANTED_CLUSTERS_MS)}"
+        f"worst {worst:.1f} ms, {found.clusters.cpu_ms:.1f} ms of processor each{_wanted(worst, part.WANTED_CLUSTERS_MS)}"
     )
     changes = found.changes
     print(
         f"apps       {found.updates_per_s:.0f} updates/s, {part.SUBSCRIBERS} streams: {found.events} events, "
-        f"{found.missed} missed, {changes.failed} streams lost; "
+        f"{found.missed} missed, {changes.failed} streams lost; {changes.cpu_ms:.2f} ms of processor an update; "
         f"p50 {changes.percentile_ms(50):.0f} ms, p99 {changes.percentile_ms(99):.0f} ms"
         f"{_wanted(changes.percentile_ms(99), part.WANTED_CHANGE_P99_MS)}"
     )

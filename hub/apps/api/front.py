@@ -55,9 +55,12 @@ class AppsFront:
 
     async def look_forever(self) -> None:
         """Until cancelled."""
+        silence_s = self.office.settings.apps_heartbeat_s
         while True:
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(min(_LOOK_EVERY_S, silence_s / 2))
             self.look_through()
+            self.office.streams.say_alive(silence_s)
+            self.office.streams.cut_off_stuck()
 
 
 async def open_apps(
