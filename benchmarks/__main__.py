@@ -8,14 +8,16 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, broadcast, commits, forward, money
+from benchmarks import authorize, availability_http, broadcast, commits, forward, money
 from benchmarks.running import hub_process, pin, processors
+
+PARTS = ["start", "forward", "authorize", "broadcast", "commits", "money", "availability-http"]
 
 
 def main() -> None:
     """Run the named parts (all by default), one hub for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "commits", "money"])
+    parser.add_argument("parts", nargs="*", default=PARTS)
     parts = parser.parse_args().parts
     measured, rest = processors()
     load_1m = os.getloadavg()[0]
@@ -29,6 +31,10 @@ def main() -> None:
             continue
         if part == "commits":
             _print_commits()
+            continue
+        if part == "availability-http":
+            with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
+                _print_availability(uvloop.run(availability_http.measure(Path(folder), measured, rest)))
             continue
         with (
             tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
@@ -81,6 +87,36 @@ def _print_commits() -> None:
         f"commits    {found.alone_per_s:.0f} durable saves/s with a journaled write each, {found.together_per_s:.0f} together: "
         f"{found.ratio:.1f} times (wanted {commits.WANTED_RATIO:.0f}: {reached}); {commits.SENDERS} senders"
     )
+
+
+def _print_availability(found: availability_http.Found) -> None:
+    part = availability_http
+    print(
+        f"apps       {found.evses} EVSEs at {found.locations} locations; {found.memory_mib:.0f} MiB resident at the end"
+    )
+    for name, timed in (("plain", found.plain), ("gzip", found.gzipped)):
+        print(
+            f"apps       nearest 50 free of 22 kW within 10 km, {name}, {part.SEARCHES_PER_S}/s: "
+            f"p50 {timed.percentile_ms(50):.1f} ms, p99 {timed.percentile_ms(99):.1f} ms, "
+            f"{timed.cpu_ms:.1f} ms of processor each, {timed.failed} failed"
+            f"{_wanted(timed.percentile_ms(99), part.WANTED_SEARCH_P99_MS)}"
+        )
+    worst = found.clusters.percentile_ms(100)
+    print(
+        f"apps       clusters of a box of {found.clustered_evses} EVSEs: p50 {found.clusters.percentile_ms(50):.1f} ms, "
+        f"worst {worst:.1f} ms, {found.clusters.cpu_ms:.1f} ms of processor each{_wanted(worst, part.WANTED_CLUSTERS_MS)}"
+    )
+    changes = found.changes
+    print(
+        f"apps       {found.updates_per_s:.0f} updates/s, {part.SUBSCRIBERS} streams: {found.events} events, "
+        f"{found.missed} missed, {changes.failed} streams lost; {changes.cpu_ms:.2f} ms of processor an update; "
+        f"p50 {changes.percentile_ms(50):.0f} ms, p99 {changes.percentile_ms(99):.0f} ms"
+        f"{_wanted(changes.percentile_ms(99), part.WANTED_CHANGE_P99_MS)}"
+    )
+
+
+def _wanted(measured_ms: float, wanted_ms: float) -> str:
+    return f" (wanted {wanted_ms:g}: {'reached' if measured_ms <= wanted_ms else 'NOT reached'})"
 
 
 def _print_money(measured: int | None, rest: int | None) -> None:

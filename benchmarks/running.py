@@ -57,13 +57,16 @@ def environment(port: int, data_dir: Path) -> dict[str, str]:
 
 
 @contextmanager
-def hub_process(data_dir: Path, processor: int | None, rest: int | None) -> Iterator[HubProcess]:
-    """Start `hubctl serve` on `processor`, its mongod on `rest`; wait for /health, and end it with SIGTERM."""
+def hub_process(data_dir: Path, processor: int | None, rest: int | None, **settings: str) -> Iterator[HubProcess]:
+    """Start `hubctl serve` on `processor`, its mongod on `rest`; wait for /health, and end it with SIGTERM.
+
+    `settings` are more variables of its environment.
+    """
     port = free_port()
     with (data_dir / "hub.log").open("wb") as log:
         started_s = time.perf_counter()
         process = subprocess.Popen(
-            [*HUBCTL, "serve", "--port", str(port)], env=environment(port, data_dir), stderr=log, stdout=log
+            [*HUBCTL, "serve", "--port", str(port)], env=environment(port, data_dir) | settings, stderr=log, stdout=log
         )
         try:
             _wait_until_healthy(process, port)

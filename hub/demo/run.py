@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hub.clock import monotonic_s
 from hub.demo import running
+from hub.demo.app import tell_search
 from hub.demo.book import Book, StepDone
 from hub.demo.opening import open_stage
 from hub.demo.options import DemoFailed, DemoOptions
@@ -71,6 +72,7 @@ async def _run(options: DemoOptions, screen: Screen, show: Show, began_s: float)
 async def _play(stage: Stage, book: Book, show: Show, stop: "_StopSignal") -> None:
     await open_stage(stage, book)
     if stage.options.once:
+        await tell_search(stage, book)
         await tell_charging(stage, book)
         await tell_outage(stage, book)
     else:

@@ -64,10 +64,10 @@ async def test_every_printed_command_works(playing: Playing) -> None:
     commands = printed(playing)
     results = {}
     for command in commands.values():
-        follows = "traffic tail" in command
+        follows = "traffic tail" in command or "hubctl watch" in command
         results[command] = await paste(playing, command, FOLLOWS_S if follows else 30.0)
 
-    assert len(commands) >= 9
+    assert len(commands) >= 11
     wrong = {command: said for command, (code, said) in results.items() if code not in {0, 130}}
     assert wrong == {}
     assert "sessions" in results[commands["sessions as they run"]][1]
