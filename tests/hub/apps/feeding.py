@@ -78,7 +78,9 @@ class _Late:
         self.tell = tell
 
 
-async def push(store: Store, name: str = "loc1", status: str = "AVAILABLE", *, part: str = "", **changes: Any) -> StoredObject:
+async def push(
+    store: Store, name: str = "loc1", status: str = "AVAILABLE", *, part: str = "", **changes: Any
+) -> StoredObject:
     """Store a Location of NL*CPA as a push does; `changes` replace members of it."""
     key = ObjectKey(module=LOCATIONS, owner=CPA, object_id=name)
     current = await store.objects.get(key)

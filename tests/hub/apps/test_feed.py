@@ -63,7 +63,10 @@ async def test_a_site_that_is_withdrawn_goes(store: Store, database: Database) -
     async with following(database) as here:
         known: list[bool] = []
         tell = here.tell
-        here.feed._listener.tell = lambda event: (known.append(here.feed.index.row(event.key) is not None), tell(event))[1]  # type: ignore[method-assign]
+        here.feed._listener.tell = lambda event: (
+            known.append(here.feed.index.row(event.key) is not None),
+            tell(event),
+        )[1]  # type: ignore[method-assign]
         await withdraw(store)
         await here.until(lambda: here.events and here.events[-1].gone)
         assert known[-1]

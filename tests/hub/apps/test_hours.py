@@ -137,8 +137,20 @@ def test_an_unknown_time_zone_is_neither() -> None:
         assert is_open(OFFICE, zone, local("2026-12-01T12:00")) is None
 
 
-@given(st.recursive(st.none() | st.text(max_size=9) | st.integers(), lambda one: st.lists(one) | st.dictionaries(
-    st.sampled_from(["twentyfourseven", "regular_hours", "exceptional_openings", "weekday", "period_begin"]), one)))
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=9) | st.integers(),
+        lambda one: (
+            st.lists(one)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["twentyfourseven", "regular_hours", "exceptional_openings", "weekday", "period_begin"]
+                ),
+                one,
+            )
+        ),
+    )
+)
 def test_nothing_that_is_written_breaks_it(times: Any) -> None:
     """What a partner sends is hostile."""
     assert is_open(times, AMSTERDAM, local("2026-12-01T12:00")) in {True, False, None}

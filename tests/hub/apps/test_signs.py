@@ -32,7 +32,9 @@ def test_a_contradiction_begins_and_ends_with_a_change() -> None:
 
     assert kept.take(indexed, KEY, "1", seen(ACTIVE), NOW) == Change(KEY, "1", AVAILABLE, AVAILABLE, NOW, True)
     assert kept.take(indexed, KEY, "1", seen(ACTIVE, NOW + 1), NOW + 1) is None
-    assert kept.take(indexed, KEY, "1", seen(ENDED, NOW + 2), NOW + 2) == Change(KEY, "1", AVAILABLE, AVAILABLE, NOW + 2)
+    assert kept.take(indexed, KEY, "1", seen(ENDED, NOW + 2), NOW + 2) == Change(
+        KEY, "1", AVAILABLE, AVAILABLE, NOW + 2
+    )
     assert kept.of(KEY, "1") == seen(ENDED, NOW + 2)
 
 

@@ -117,4 +117,6 @@ def test_the_shape_of_a_plug_counts(one: Any) -> None:
 
     assert plain.same_shape(Site("k", "o", 0.0, 0.0, 0, 0, (one._replace(status=0),), b"x"))
     assert not plain.same_shape(Site("k", "o", 0.0, 0.0, 0, 0, (one, one), b""))
-    assert not plain.same_shape(Site("k", "o", 0.0, 0.0, 0, 0, (one._replace(plugs=(*one.plugs, Plug(1, 0, 0, 0))),), b""))
+    assert not plain.same_shape(
+        Site("k", "o", 0.0, 0.0, 0, 0, (one._replace(plugs=(*one.plugs, Plug(1, 0, 0, 0))),), b"")
+    )

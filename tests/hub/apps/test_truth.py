@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.apps.truth import AGING_MS, LIVE_MS, START_FAILED_MS, Confidence, Judgement, Sign, Stamps, agrees, contradicts, judge
+from hub.apps.truth import (
+    AGING_MS,
+    LIVE_MS,
+    START_FAILED_MS,
+    Confidence,
+    Judgement,
+    Sign,
+    Stamps,
+    agrees,
+    contradicts,
+    judge,
+)
 from hub.store.observing import SESSION_SILENCE_MS
 from hub.wire.interface import SignKind
 from modules.locations.objects import Status
@@ -27,9 +38,7 @@ def stamps(ago_ms: int) -> Stamps:
 
 def judged(status: Status, ago_ms: int, sign: Sign | None = None, heard_ago_ms: int = 48 * HOUR) -> Judgement:
     """Of a status that came so long ago."""
-    return judge(
-        status, stamps(ago_ms), sign, now_ms=NOW, owner_heard_ms=NOW - heard_ago_ms, silence_ms=6 * HOUR
-    )
+    return judge(status, stamps(ago_ms), sign, now_ms=NOW, owner_heard_ms=NOW - heard_ago_ms, silence_ms=6 * HOUR)
 
 
 def seen(kind: SignKind, ago_ms: int) -> Sign:
