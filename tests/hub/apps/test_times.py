@@ -47,7 +47,7 @@ async def test_what_was_touched_is_written_once(store: Store, database: Database
         assert times.written == 1
     async with following(database) as again:
         assert again.status(KEY) == before
-        assert again.status(KEY)[0] == CHARGING  # type: ignore[index]
+        assert again.status(KEY)[0] == CHARGING
 
 
 async def test_one_writes_and_the_other_takes_over(store: Store, database: Database) -> None:
