@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from aiohttp import ClientSession, ClientTimeout, web
 
@@ -18,6 +19,7 @@ from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
 from hub.config import Settings
 from hub.delivery.post import Post
+from hub.delivery.receiver import Accepted
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
@@ -25,11 +27,15 @@ from hub.observing import Observing
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
 from hub.pipeline import Acts, Pipeline
+from hub.pulling.keeping import Keeping
+from hub.pulling.pages import Pages
+from hub.pulling.watch import Watch as PullWatch
 from hub.registry import Directory
 from hub.secrets import Secrets, opaque
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store, StoreUnavailable
+from hub.timeliness import Timely
 from hub.traffic import Traffic
 from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
 from hub.verifying.office import Verifying
@@ -175,6 +181,31 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
         observing = Observing(store.signs)
         tasks.spawn(observing.observe_forever(), "observe")
+        timely = Timely(store.timeliness)
+        tasks.spawn(timely.tell_forever(), "tell how timely they are")
+
+        def accepted(one: Accepted, *, pulled: bool = False) -> None:
+            timely.count(one, pulled=pulled)
+            deliveries.accepted(one)
+
+        pulling = PullWatch(
+            settings,
+            catalog,
+            lambda: front.roster.directory,
+            pages=Pages(post, settings, traffic.record),
+            keeping=Keeping(
+                store.objects,
+                Broadcasting(store.objects, partial(accepted, pulled=True)),
+                catalog,
+                lambda: front.roster.directory,
+            ),
+            objects=store.objects,
+            signs=store.signs,
+            timely=timely,
+            tasks=tasks,
+            owns=deliveries.owns,
+        )
+        tasks.spawn(pulling.run(), "pull")
         acts = Acts(
             authenticate=front.door.authenticate,
             desk=front.desk,
@@ -190,7 +221,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 ),
                 new_id,
             ),
-            broadcasting=Broadcasting(store.objects, deliveries.accepted),
+            broadcasting=Broadcasting(store.objects, accepted),
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
             observing=observing,
@@ -218,6 +249,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             secrets=secrets,
             verifying=verifying,
             session=session,
+            timely=timely,
         )
         pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)
         hub.verifying, hub.secrets = verifying, secrets

@@ -131,9 +131,19 @@ def _next_state(before: StoredObject, stored: Stored, errand: Errand, receivers:
         version=message.address.version,
         part=stored.part(call) if stored.part else "",
         received_at=now,
-        changed_at=before.changed_at if before.body == body else now,
+        changed_at=before.changed_at if same_but_for_dates(had, has) else now,
         behind=before.behind | receivers,
     )
+
+
+def same_but_for_dates(one: Json, other: Json) -> bool:
+    """Equal, whatever their last_updated says: many owners raise it without a reason."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        names = (one.keys() | other.keys()) - {"last_updated"}
+        return all(name in one and name in other and same_but_for_dates(one[name], other[name]) for name in names)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_but_for_dates, one, other))
+    return bool(one == other)
 
 
 def _last_updated(value: Json) -> datetime:

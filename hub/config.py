@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     verify_hour_utc: int = Field(2, ge=0, le=23, description="Hour of the nightly verification, in UTC.")
     verify_jitter_h: float = Field(2.0, ge=0, le=12, description="Hours around it over which partners are spread.")
     verify_soon_s: float = Field(60.0, ge=0, description="Seconds between a registration and its verification.")
+    pull_after_h: float = Field(
+        24.0, ge=0, description="Hours without a push after which an operator's locations are pulled; 0 never pulls."
+    )
+    pull_every_s: float = Field(300.0, gt=0, description="Seconds between two pulls of what changed at one partner.")
+    pull_full_every_h: float = Field(24.0, gt=0, description="Hours between two pulls of everything.")
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

@@ -12,6 +12,7 @@ from hub.partners.office import Partners
 from hub.registry import Directory
 from hub.secrets import Secrets
 from hub.store.protocols import Store
+from hub.timeliness import Timely
 from hub.traffic import Traffic
 from hub.verifying.office import Verifying
 
@@ -31,3 +32,4 @@ class AdminServices:
     verifying: Verifying
     session: ClientSession
     """For the question whether the public URL answers."""
+    timely: Timely

@@ -23,6 +23,7 @@ from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
 from hub.store.signs import MongoSigns
+from hub.store.timeliness import MongoTimeliness
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -104,5 +105,6 @@ def _store(database: Database) -> Store:
         demand=MongoDemand(database),
         signs=MongoSigns(database),
         evse_times=MongoEvseTimes(database),
+        timeliness=MongoTimeliness(database),
         facts=MongoFacts(database),
     )

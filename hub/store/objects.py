@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
@@ -64,6 +65,13 @@ class MongoObjects:
         if before is None:
             raise Conflict(f"{stored.key} was changed by someone else")
         return replace(stored, seq=before["seq"])
+
+    @answering()
+    async def confirm(self, keys: Sequence[str], at: datetime) -> None:
+        """Say of these that their owner has them as they are; that is no new revision, and nobody gets them again."""
+        if keys:
+            here = {"_id": {"$in": [*keys]}, "withdrawn": False}
+            await self._objects.update_many(here, {"$max": {"received_at": at}})
 
     @answering()
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:

@@ -13,7 +13,7 @@ from typing import Protocol
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
 from hub.store.judgements import FaultStore, VerificationStore
-from hub.store.observing import DemandStore, EvseTimesStore, SignStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore, TimelinessStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -251,6 +251,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    async def confirm(self, keys: Sequence[str], at: datetime) -> None:
+        """Say of these (keys as text) that their owner has them as they are: `received_at`, and no new revision."""
+        ...
+
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:
         """Objects of these owners, not withdrawn, by seq; date bounds on last_updated, from inclusive, to exclusive."""
         ...
@@ -369,4 +373,5 @@ class Store:
     demand: DemandStore
     signs: SignStore
     evse_times: EvseTimesStore
+    timeliness: TimelinessStore
     facts: FactStore
