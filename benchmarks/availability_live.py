@@ -25,8 +25,8 @@ from hub.wire.party import Party
 
 LOCATIONS = ModuleId("locations")
 SITES = 500
-UPDATES = 3_000
-UPDATES_PER_S = 1_000
+UPDATES = 1_000
+UPDATES_PER_S = 200
 WANTED_AGREE_MS = 250.0
 WANTED_PERSISTED_PER_S = 15_000.0
 _DATABASE = "bench"
