@@ -8,10 +8,10 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, availability_http, broadcast, commits, forward, money
+from benchmarks import authorize, availability, availability_http, availability_live, broadcast, commits, forward, money
 from benchmarks.running import hub_process, pin, processors
 
-PARTS = ["start", "forward", "authorize", "broadcast", "commits", "money", "availability-http"]
+PARTS = ["start", "forward", "authorize", "broadcast", "commits", "money", "availability", "availability-http"]
 
 
 def main() -> None:
@@ -34,7 +34,10 @@ def main() -> None:
             continue
         if part == "availability-http":
             with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
-                _print_availability(uvloop.run(availability_http.measure(Path(folder), measured, rest)))
+                _print_apps(uvloop.run(availability_http.measure(Path(folder), measured, rest)))
+            continue
+        if part == "availability":
+            _print_availability(measured, rest)
             continue
         with (
             tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
@@ -89,7 +92,7 @@ def _print_commits() -> None:
     )
 
 
-def _print_availability(found: availability_http.Found) -> None:
+def _print_apps(found: availability_http.Found) -> None:
     part = availability_http
     print(
         f"apps       {found.evses} EVSEs at {found.locations} locations; {found.memory_mib:.0f} MiB resident at the end"
@@ -139,6 +142,46 @@ def _print_money(measured: int | None, rest: int | None) -> None:
             f"money      hubctl cdrs check: {found.cdrs} CDRs, {found.peak_mib:.0f} MiB at most, "
             f"{found.cdrs / found.seconds:.0f} CDRs/s"
         )
+
+
+def _print_availability(measured: int | None, rest: int | None) -> None:
+    pin(os.getpid(), measured)
+    built = availability.build()
+    _line(
+        f"{len(built.index.points)} EVSEs built in {built.seconds:.1f} s", built.seconds <= availability.WANTED_BUILD_S
+    )
+    _line(f"{built.mib:.0f} MiB for all of it", built.mib <= availability.WANTED_MIB)
+    near = availability.near_ms(built)
+    wanted = availability.WANTED_NEAR_P50_MS, availability.WANTED_NEAR_P99_MS
+    p50, p99 = (availability.percentile(near, one) for one in (50, 99))
+    _line(f"nearest 50 free, 22 kW, 10 km: p50 {p50:.2f} ms, p99 {p99:.2f} ms", p50 < wanted[0] and p99 < wanted[1])
+    differing = availability.differing(built)
+    _line(f"{differing} of {availability.SEARCHES} searches differ from brute force", not differing)
+    route_p99 = availability.percentile(availability.route_ms(built), 99)
+    _line(f"along 500 km: p99 {route_p99:.1f} ms", route_p99 < availability.WANTED_ROUTE_P99_MS)
+    wall = availability.near_wall_ms(built)
+    compact_ms = availability.compact_ms(built)
+    pin(os.getpid(), rest)
+    live = uvloop.run(availability_live.measure(built, len(built.index.points)))
+    for name, took in (("this index", wall), ("MongoDB $geoNear", live.geo_ms)):
+        p50, p99 = (availability.percentile(took, one) for one in (50, 99))
+        print(f"apps       the same by the clock on the wall, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+    pin(os.getpid(), measured)
+    read_per_s, bytes_per_s = availability.updates_per_s(built)
+    _line(f"{read_per_s:.0f} statuses/s applied", read_per_s >= availability.WANTED_UPDATES_PER_S)
+    print(f"apps       {bytes_per_s:.0f} statuses/s applied from the bytes of whole Locations")
+    print(f"apps       {compact_ms:.0f} ms to make a compact index of it")
+    persisted = live.persisted_per_s
+    _line(f"{persisted:.0f} EVSEs' instants written a second", persisted >= availability_live.WANTED_PERSISTED_PER_S)
+    agreed_ms = availability.percentile(live.agree_ms, 99)
+    _line(
+        f"a write is in two feeds after {agreed_ms:.0f} ms (p99) at {live.updates_per_s:.0f} updates/s",
+        agreed_ms < availability_live.WANTED_AGREE_MS,
+    )
+
+
+def _line(said: str, reached: bool) -> None:
+    print(f"apps       {said} ({'reached' if reached else 'NOT reached'})")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
@@ -25,6 +26,7 @@ from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
 from hub.config import Settings
 from hub.delivery.post import Post
+from hub.delivery.receiver import Accepted
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
@@ -34,11 +36,15 @@ from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
 from hub.partners.rekeying import Rekeying
 from hub.pipeline import Acts, Pipeline
+from hub.pulling.keeping import Keeping
+from hub.pulling.pages import Pages
+from hub.pulling.watch import Watch as PullWatch
 from hub.registry import Directory
 from hub.secrets import Secrets, opaque
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store, StoreUnavailable
+from hub.timeliness import Timely
 from hub.tls import CertificateUnusable, ServerTls
 from hub.traffic import Traffic
 from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
@@ -231,6 +237,31 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(observing.observe_forever(), "observe")
         auditing = Auditing(store)
         tasks.spawn(auditing.check_forever(), "check CDRs")
+        timely = Timely(store.timeliness)
+        tasks.spawn(timely.tell_forever(), "tell how timely they are")
+
+        def accepted(one: Accepted, *, pulled: bool = False) -> None:
+            timely.count(one, pulled=pulled)
+            deliveries.accepted(one)
+
+        pulling = PullWatch(
+            settings,
+            catalog,
+            lambda: front.roster.directory,
+            pages=Pages(post, settings, traffic.record),
+            keeping=Keeping(
+                store.objects,
+                Broadcasting(store.objects, partial(accepted, pulled=True)),
+                catalog,
+                lambda: front.roster.directory,
+            ),
+            objects=store.objects,
+            signs=store.signs,
+            timely=timely,
+            tasks=tasks,
+            owns=deliveries.owns,
+        )
+        tasks.spawn(pulling.run(), "pull")
         acts = Acts(
             door=front.door,
             desk=front.desk,
@@ -246,7 +277,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 ),
                 new_id,
             ),
-            broadcasting=Broadcasting(store.objects, deliveries.accepted),
+            broadcasting=Broadcasting(store.objects, accepted),
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
             observing=observing,
@@ -293,6 +324,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             signing_keys=signing_keys,
             failures=failures,
             session=session,
+            timely=timely,
         )
 
         def heard(platform_id: str) -> None:

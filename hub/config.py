@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     apps_heartbeat_s: float = Field(
         15.0, gt=0, le=300, description="Seconds of silence before a stream says that it lives."
     )
+    pull_after_h: float = Field(
+        24.0, ge=0, description="Hours without a push after which an operator's locations are pulled; 0 never pulls."
+    )
+    pull_every_s: float = Field(300.0, gt=0, description="Seconds between two pulls of what changed at one partner.")
+    pull_full_every_h: float = Field(24.0, gt=0, description="Hours between two pulls of everything.")
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

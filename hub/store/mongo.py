@@ -31,6 +31,7 @@ from hub.store.protocols import Store
 from hub.store.signing_keys import MongoSigningKeys
 from hub.store.signs import MongoSigns
 from hub.store.subjects import MongoSubjects
+from hub.store.timeliness import MongoTimeliness
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -116,6 +117,7 @@ def _store(database: Database, tasks: Tasks) -> Store:
         evse_times=MongoEvseTimes(database),
         cdr_verdicts=MongoCdrVerdicts(database),
         clearing=MongoClearing(database),
+        timeliness=MongoTimeliness(database),
         facts=MongoFacts(database),
         audit=MongoAudit(database),
         signing_keys=MongoSigningKeys(database),

@@ -16,7 +16,7 @@ from hub.store.cdr_records import CdrVerdictStore, ClearingStore
 from hub.store.feeding import ObjectFeed
 from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
-from hub.store.observing import DemandStore, EvseTimesStore, SignStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore, TimelinessStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -261,6 +261,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    async def confirm(self, keys: Sequence[str], at: datetime) -> None:
+        """Say of these (keys as text) that their owner has them as they are: `received_at`, and no new revision."""
+        ...
+
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:
         """Objects of these owners, not withdrawn, by seq; date bounds on last_updated, from inclusive, to exclusive."""
         ...
@@ -383,6 +387,7 @@ class Store:
     evse_times: EvseTimesStore
     cdr_verdicts: CdrVerdictStore
     clearing: ClearingStore
+    timeliness: TimelinessStore
     facts: FactStore
     audit: AuditStore
     signing_keys: SigningKeyStore
