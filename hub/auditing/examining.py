@@ -146,7 +146,7 @@ def verdict_of(passing: Passing, examined: Examined, now: datetime) -> CdrVerdic
 
 def complaint_of(checked: Checked) -> str:
     """Why a CDR is held, in words for whoever sent it."""
-    errors = [one for one in checked.findings if one.severity is Severity.ERROR]
+    errors = [one for one in checked.findings if one.severity is Severity.ERROR or one.rule == "C-COST"]
     shown = "; ".join(f"{one.rule} {one.pointer} {one.message}".replace("  ", " ") for one in errors[:3])
     more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
     return f"this CDR is held: {shown}{more}"
