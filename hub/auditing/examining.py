@@ -19,7 +19,7 @@ from hub.money.checking.ledger import ID, Entry, credit_without_reference, entri
 from hub.money.clearing.reading import key_of
 from hub.money.exact import plain_text
 from hub.money.explaining import explain
-from hub.money.findings import Finding, Severity
+from hub.money.findings import Finding, Severity, info
 from hub.store.cdr_records import CdrVerdict
 from hub.store.protocols import Store, StoreUnavailable
 from hub.wire import json_text
@@ -84,7 +84,7 @@ class Examiner:
         else:
             checked = await asyncio.get_running_loop().run_in_executor(self._thread, check_cdr, cdr, known)
         entries = [_hidden(one) for one in entries_of(cdr)] if isinstance(cdr, dict) else []
-        more = [*credit_without_reference(cdr), *await self._ledger(entries, cdr)] if entries else []
+        more = await self._among_others(passing, cdr, entries) if entries else []
         return Examined(cdr=cdr, checked=checked.with_findings(more) if more else checked, entries=entries)
 
     async def _known(self, cdr: Any, passing: Passing, now: datetime) -> Known:
@@ -93,6 +93,23 @@ class Examiner:
             return await known_of(cdr, passing.sender, passing.receiver, self._store.objects, now=now, limits=limits)
         except StoreUnavailable:
             return Known(now=now, received_at=now, limits=limits)
+
+    async def _among_others(self, passing: Passing, cdr: Any, entries: Sequence[Entry]) -> list[Finding]:
+        late = await self._late_credit(passing, entries[0]) if passing.cleared else []
+        return [*credit_without_reference(cdr), *await self._ledger(entries, cdr), *late]
+
+    async def _late_credit(self, passing: Passing, entry: Entry) -> list[Finding]:
+        """L-CREDIT-AGE: the statement of the original is closed, so the credit goes on the next one."""
+        if not entry.credits:
+            return []
+        try:
+            original = await self._store.clearing.get(key_of(passing.sender, entry.credits))
+        except StoreUnavailable:
+            return []
+        if original is None or not original.statement_id:
+            return []
+        text = f"credits a CDR of the statement {original.statement_id}, which is closed: it goes on the next one"
+        return [info("L-CREDIT-AGE", "/credit_reference_id", text)]
 
     async def _ledger(self, entries: Sequence[Entry], cdr: Any) -> list[Finding]:
         """What is wrong between this CDR and those that passed before."""

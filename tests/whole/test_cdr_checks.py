@@ -199,7 +199,7 @@ async def test_the_location_gives_the_time_zone(admin: Operator, cpo: Scripted, 
 
 async def test_a_cdr_of_2_2_is_checked_too(admin: Operator, hub: RunningHub, emsp: Scripted) -> None:
     """Its token names no owner."""
-    async with joined(hub, "NL/CPO/CPO", versions=(Version.V2_2,)) as old:
+    async with joined(hub, "NL/CPO/CPO", version=Version.V2_2) as old:
         await policy(admin, "NL*CPO", "sent", "observe")
         written = cdr(id="OLD", party_id="CPO", tariffs=[TARIFF | {"party_id": "CPO"}])
         written["cdr_token"] = {name: written["cdr_token"][name] for name in ("uid", "type", "contract_id")}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hub.money.clearing.entry import ClearedCdr
-from tests.hub.auditing.test_clearing import keep
+from tests.hub.auditing.books import keep
 from tests.hub.money.clearing.cleared import A, entry
 from tests.operating import Operator
 from tests.running import RunningHub

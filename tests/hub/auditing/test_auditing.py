@@ -11,7 +11,7 @@ import pytest
 import modules
 from hub.auditing import auditing as room
 from hub.auditing.auditing import Auditing
-from hub.auditing.examining import Passing
+from hub.auditing.examining import Examiner, Passing
 from hub.catalog import Catalog, Errand
 from hub.clock import Tasks
 from hub.money.checking.agreed import CdrPolicy, Direction, Mode
@@ -96,13 +96,13 @@ async def test_nobody_wants_anything(store: Store) -> None:
 async def test_a_check_that_takes_too_long_lets_it_pass(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not refused for the hub's own slowness; behind the reply it is checked all the same."""
     slow = asyncio.Event()
-    examine = room.Examiner.examine
+    examine = Examiner.examine
 
     async def waits(self: Any, passing: Passing, now: Any) -> Any:
         await slow.wait()
         return await examine(self, passing, now)
 
-    monkeypatch.setattr(room.Examiner, "examine", waits)
+    monkeypatch.setattr(Examiner, "examine", waits)
     async with running(store, hold_s=0.01) as auditing:
         passing = await before(auditing, WRONG, directory(Mode.HOLD))
         assert passing is not None

@@ -9,8 +9,9 @@ import pytest
 from hub.auditing.clearing import Clearing, breakdowns_of
 from hub.auditing.examining import Examiner, verdict_of
 from hub.clock import now_utc
-from hub.money.clearing.entry import CdrState, ClearedCdr, WrongMove
+from hub.money.clearing.entry import CdrState, WrongMove
 from hub.store.protocols import Conflict, Store
+from tests.hub.auditing.books import keep
 from tests.hub.auditing.test_examining import passing
 from tests.hub.money.checking.cases import cdr
 from tests.hub.money.clearing.cleared import NOON, PARTIES, A, B, entry
@@ -18,13 +19,6 @@ from tests.hub.money.sessions import amount
 from tests.words import CPO, EMSP
 
 MAY = datetime(2024, 5, 2, tzinfo=UTC)
-
-
-async def keep(store: Store, *cdrs: ClearedCdr) -> None:
-    """They were carried and delivered."""
-    for one in cdrs:
-        await store.clearing.expect(replace(one, delivered_at=None))
-        await store.clearing.delivered(one)
 
 
 @pytest.fixture

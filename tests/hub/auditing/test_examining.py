@@ -11,7 +11,9 @@ from hub.money.checking.agreed import CdrPolicy, Direction, Mode, duty_of
 from hub.money.checking.check import check_cdr
 from hub.store.protocols import Store
 from tests import words
+from tests.hub.auditing.books import keep
 from tests.hub.money.checking.cases import cdr
+from tests.hub.money.clearing.cleared import entry
 from tests.hub.money.sessions import Json, amount
 
 
@@ -71,6 +73,25 @@ async def test_an_object_in_a_list(store: Store) -> None:
     examiner.close()
 
     assert found.checked.verdict == "EXACT"
+
+
+async def test_a_late_credit(store: Store) -> None:
+    """L-CREDIT-AGE: its original is on a closed statement; one whose original is not has no such finding."""
+    credit = cdr(id="C1-C", credit=True, credit_reference_id="C1", total_cost=amount("-6.00", "-7.26"))
+    one = passing(credit)
+    one.cleared = True
+    examiner = Examiner(store)
+    before = await examiner.examine(one, now_utc())
+    await keep(store, entry("C1", operator=words.CPO))
+    await store.clearing.assign(["NL*CPA/c1"], "2024-03/EUR/NL*CPA>DE*EMA")
+
+    after = await examiner.examine(one, now_utc())
+    examiner.close()
+
+    assert ["L-CREDIT-AGE" in {finding.rule for finding in found.checked.findings} for found in (before, after)] == [
+        False,
+        True,
+    ]
 
 
 async def test_without_a_database_it_is_checked_all_the_same(store: Store) -> None:

@@ -53,7 +53,8 @@ async def known(*objects: StoredObject, written: Any = None) -> Known:
 
 async def test_nothing() -> None:
     """No object, no knowledge, whatever the CDR is."""
-    for written in (None, {}, [], {"cdr_location": 1, "tariffs": [1], "charging_periods": {}}):
+    odd: list[Any] = [None, {}, [], {"cdr_location": 1, "tariffs": [1], "charging_periods": {}}]
+    for written in odd:
         found = await known(written=written)
         assert (found.time_zone, found.evse, found.token, found.connector_power_kw) == (None, None, None, None)
 

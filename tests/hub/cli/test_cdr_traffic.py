@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hub.clock import now_utc
 from tests import words
-from tests.hub.auditing.test_clearing import keep
+from tests.hub.auditing.books import keep
 from tests.hub.money.checking.cases import cdr
 from tests.hub.money.clearing.cleared import entry
 from tests.hub.money.sessions import amount
