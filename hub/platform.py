@@ -90,6 +90,18 @@ class Quirks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """Certificates that an operator agreed on with one partner, beside the credentials tokens; empty means none."""
+
+    client_fingerprint: str = ""
+    """SHA-256, in hex, of the only TLS certificate with which the partner may call the hub."""
+    client_pem: str = ""
+    """That certificate."""
+    server_pem: str = ""
+    """The partner's server certificate, or the CA of it, that the hub trusts in place of the public ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """One OCPI connection: one pair of credentials tokens, one or more parties.
 
@@ -113,6 +125,7 @@ class Platform:
     """The one before, sealed, until the newer one is proven."""
     token_encoding: TokenEncoding = TokenEncoding.BASE64
     quirks: Quirks = Quirks()
+    pins: Pins = Pins()
     standings: tuple[Standing, ...] = ()
     """What the contract suite says of it, at most one for each side of each module."""
     cdr_policies: tuple[CdrPolicy, ...] = ()

@@ -16,6 +16,7 @@ import structlog
 
 from hub.clock import Tasks, monotonic_s
 from hub.log import often
+from hub.meter import Meter
 from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
 
 WAITING_MAX = 20_000
@@ -97,6 +98,8 @@ class Traffic:
         self._tasks = Tasks()
         self._closing = False
         self._hub = _Minute(LegKind.IN)
+        self.meter = Meter()
+        """Counts since the start."""
         self._platforms: dict[str, _Minute] = {}
         self.dropped = 0
         """Legs without a trace or a log line since the start, because the database or the log was too slow."""
@@ -120,6 +123,7 @@ class Traffic:
         failed = leg.failed
         now_s = monotonic_s()
         self._hub.add(leg, failed, now_s)
+        self.meter.add(leg, failed)
         minute = self._platforms.get(leg.platform_id)
         if minute is None:
             if len(self._platforms) >= _PLATFORMS_MAX:

@@ -10,50 +10,74 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from hub.admin import (
+    apps,
+    audit,
     bearer,
     cdrs,
+    certificates,
     clearing,
     deliveries,
+    keys,
+    metrics,
     money,
     parties,
     partners,
     routes,
     status,
+    subjects,
     traffic,
     verification,
 )
-from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
+from hub.admin.auditing import READS, audited
+from hub.admin.errors import (
+    AdminError,
+    BadRequest,
+    Broken,
+    MethodNotAllowed,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unknown,
+)
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
 from hub.admin.table import AdminCall, AdminRoute, Asked, Json
+from hub.clock import monotonic_s
+from hub.limits import client_address, read_networks, source
+from hub.secrets import Secrets
 
 PREFIX = "/admin/v1"
 BODY_LIMIT_BYTES = 64 * 1024
 ROUTES: tuple[AdminRoute[Any], ...] = (
     *partners.ROUTES,
+    *certificates.ROUTES,
     *verification.ROUTES,
     *parties.ROUTES,
     *routes.ROUTES,
+    *apps.ROUTES,
     *traffic.ROUTES,
     *deliveries.ROUTES,
     *cdrs.ROUTES,
     *clearing.ROUTES,
     *money.ROUTES,
     *status.ROUTES,
+    *metrics.ROUTES,
+    *audit.ROUTES,
+    *keys.ROUTES,
+    *subjects.ROUTES,
 )
 """Every route, for the server and for the OpenAPI document."""
 
-_READS = {"GET", "HEAD"}
 _IN_QUERY = {"GET", "DELETE"}
 _SUBJECT = web.RequestKey("subject", str)
+_REMOTE = web.RequestKey("remote", str)
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def admin_app(office: AdminServices) -> web.Application:
     """The application to mount under PREFIX."""
-    admit = _admit(office.secrets.admin_key)
-    app = web.Application(middlewares=[_answer_errors, admit, _audit, _answer_errors])
+    app = web.Application(middlewares=[_answer_errors, _admit(office), _log_writes, _answer_errors])
     for row in ROUTES:
         app.router.add_route(row.method, row.path, _handler(office, row))
     return app
@@ -63,9 +87,12 @@ def _handler(office: AdminServices, row: AdminRoute[Any]) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
-        done = await row.act(call)
-        if row.streams:
-            return await _stream(request, done)
+        async with audited(call, row, request[_REMOTE]):
+            done = await row.act(call)
+            if row.streams:
+                return await _stream(request, done)
+        if row.text:
+            return web.Response(text=str(done), headers={**_HEADERS, "Content-Type": row.text})
         return _json(done, row.http_status)
 
     return handle
@@ -116,28 +143,47 @@ def _valid(asks: type[Asked], value: object) -> Asked:
         raise BadRequest(said[:1000]) from None
 
 
-def _admit(key: bytes) -> Any:
+def _admit(office: AdminServices) -> Any:
+    trusted = read_networks(office.settings.trusted_proxies)
+
     @web.middleware
     async def admit(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        remote = request[_REMOTE] = client_address(
+            request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted
+        )
         values = request.headers.getall("Authorization", [])
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated(
-                "this needs an admin token: Authorization: Bearer", "hubctl admin token --subject NAME"
-            )
+            raise _stranger(office, remote, "this needs an admin token: Authorization: Bearer")
         try:
-            request[_SUBJECT] = bearer.check(key, token.strip())
+            request[_SUBJECT] = _check(office.secrets, token.strip())
         except bearer.BearerRefused as refused:
-            raise Unauthenticated(str(refused), "hubctl admin token --subject NAME") from None
+            raise _stranger(office, remote, str(refused)) from None
         return await handler(request)
 
     return admit
 
 
+def _check(secrets: Secrets, token: str) -> str:
+    """The subject, by any of the accepted keys; the newest may be in the key file alone."""
+    try:
+        return bearer.check_any(secrets.admin_keys, token)
+    except bearer.BearerRefused:
+        if not secrets.refresh():
+            raise
+    return bearer.check_any(secrets.admin_keys, token)
+
+
+def _stranger(office: AdminServices, remote: str, said: str) -> AdminError:
+    """The refusal of who has no good token; after many of them, that there were too many."""
+    wait_s = office.failures.take(source(remote), monotonic_s())
+    return TooMany(wait_s) if wait_s else Unauthenticated(said, "hubctl admin token --subject NAME")
+
+
 @web.middleware
-async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
+async def _log_writes(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """One log line for every write, whatever came of it: who, what, on what, with which outcome (0: not answered)."""
-    if request.method in _READS:
+    if request.method in READS:
         return await handler(request)
     http_status = 0
     try:
@@ -152,7 +198,7 @@ async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
             path=unquote(request.rel_url.raw_path.removeprefix(PREFIX)),
             query=dict(request.query),
             http_status=http_status,
-            remote=request.remote,
+            remote=request[_REMOTE],
         )
 
 

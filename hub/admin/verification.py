@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import orjson
+import structlog
 from pydantic import Field
 
 from hub.admin import views
@@ -114,6 +115,15 @@ async def _override(call: AdminCall[Override]) -> Json:
         return replace(current, standings=changed)
 
     amended = await office.partners.amend(platform.platform_id, edit)
+    structlog.get_logger().warning(
+        "verdict_overridden",
+        partner=platform.name,
+        side=known.side,
+        module=known.module,
+        until=until and until.isoformat(),
+        reason=asked.reason,
+        by=call.subject,
+    )
     return [views.standing(one) for one in amended.standings]
 
 

@@ -28,6 +28,8 @@ CDR_VERDICTS = "cdr_verdicts"
 CLEARED_CDRS = "cleared_cdrs"
 STATEMENTS = "statements"
 CLOSINGS = "closings"
+AUDIT = "audit"
+SIGNING_KEYS = "signing_keys"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
@@ -66,7 +68,10 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
         ],
         APPS: [IndexModel([("live_name", ASCENDING)], name="live_name", unique=True, sparse=True)],
-        SIGNS: [IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S)],
+        SIGNS: [
+            IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S),
+            IndexModel([("session", ASCENDING)], name="session"),
+        ],
         DEMAND: [IndexModel([("hour", ASCENDING)], name="age", expireAfterSeconds=DEMAND_LIFE_DAYS * _DAY_S)],
         VERIFICATIONS: [
             IndexModel([("platform_id", ASCENDING), ("judged_at", DESCENDING)], name="platform"),
