@@ -231,6 +231,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(observing.observe_forever(), "observe")
         auditing = Auditing(store)
         tasks.spawn(auditing.check_forever(), "check CDRs")
+        tasks.spawn(auditing.remember_forever(), "remember tariffs")
         acts = Acts(
             door=front.door,
             desk=front.desk,

@@ -90,7 +90,7 @@ class Examiner:
     async def _known(self, cdr: Any, passing: Passing, now: datetime) -> Known:
         limits = passing.duty.limits if passing.duty else Known().limits
         try:
-            return await known_of(cdr, passing.sender, passing.receiver, self._store.objects, now=now, limits=limits)
+            return await known_of(cdr, passing.sender, passing.receiver, self._store, now=now, limits=limits)
         except StoreUnavailable:
             return Known(now=now, received_at=now, limits=limits)
 

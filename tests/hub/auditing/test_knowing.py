@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from hub.auditing.knowing import known_of
 from hub.money.checking.known import EvseKnown, Known, PartnerLimits, TokenKnown
-from hub.store.protocols import ObjectKey, ObjectStore, StoredObject
+from hub.store.cdr_records import PublishedTariff
+from hub.store.protocols import ObjectKey, Store, StoredObject
 from hub.wire.interface import ModuleId
 from hub.wire.types import parse_datetime
 from tests import words
@@ -43,9 +45,26 @@ def stored(module: str, owner: Any, object_id: str, value: Json) -> StoredObject
     )
 
 
-async def known(*objects: StoredObject, written: Any = None) -> Known:
+class History:
+    """What tariff was published, whoever asks."""
+
+    def __init__(self, tariff: Json | None) -> None:
+        self._tariff = tariff
+        self.asked: list[Any] = []
+
+    async def at(self, *about: Any) -> PublishedTariff | None:
+        """As the store."""
+        self.asked.append(about)
+        if self._tariff is None:
+            return None
+        return PublishedTariff(
+            owner=words.CPO, tariff_id="t1", body=words.body(self._tariff), last_updated=START, received_at=START
+        )
+
+
+async def known(*objects: StoredObject, written: Any = None, history: History | None = None) -> Known:
     """What is known of a CDR."""
-    store = cast(ObjectStore, Kept(*objects))
+    store = cast(Store, SimpleNamespace(objects=Kept(*objects), tariff_history=history or History(None)))
     return await known_of(
         cdr() if written is None else written, words.CPO, words.EMSP, store, now=NOW, limits=PartnerLimits()
     )
@@ -59,13 +78,15 @@ async def test_nothing() -> None:
         assert (found.time_zone, found.evse, found.token, found.connector_power_kw) == (None, None, None, None)
 
 
-@pytest.mark.parametrize(("updated", "there"), [(BEFORE, True), (AFTER, False)])
-async def test_a_tariff(updated: str, there: bool) -> None:
-    """As it was published when the session began: one that was changed since says nothing. Ids fold."""
-    found = await known(stored("tariffs", words.CPO, "t1", TARIFF | {"last_updated": updated}))
+async def test_a_tariff() -> None:
+    """As it was published when the session began; it is asked for once, by its folded id."""
+    history = History(TARIFF)
 
+    found = await known(history=history)
+
+    assert history.asked == [(words.CPO, "t1", START)]
     assert found.published is not None
-    assert (found.published("NL*CPA", "T1", START) is not None) is there
+    assert found.published("NL*CPA", "T1", START) == TARIFF
     assert found.published("NL*CPA", "T2", START) is None
 
 

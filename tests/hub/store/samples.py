@@ -12,7 +12,7 @@ from hub.money.clearing.entry import Change, ClearedCdr, VatShare
 from hub.money.clearing.statement import Statement
 from hub.platform import Agreement, HostedParty, IssuedToken, Platform, PlatformState, Quirks, TokenKind
 from hub.standing import Side, Standing
-from hub.store.cdr_records import CdrVerdict
+from hub.store.cdr_records import CdrVerdict, PublishedTariff
 from hub.store.judgements import Fault, Verification
 from hub.store.protocols import (
     DeliveryState,
@@ -104,6 +104,7 @@ VERIFICATIONS = every(
 FAULTS = every(Fault, count=COUNTS, last_at=MOMENTS)
 SHARES = st.lists(every(VatShare, net=COUNTS, tax=COUNTS), max_size=3).map(tuple)
 CDR_VERDICTS = every(CdrVerdict, sender=PARTIES, receiver=PARTIES, at=MOMENTS)
+PUBLISHED = every(PublishedTariff, owner=PARTIES, last_updated=MOMENTS, received_at=MOMENTS)
 CLEARED_CDRS = every(
     ClearedCdr,
     operator=PARTIES,

@@ -27,6 +27,7 @@ AWARE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
         samples.FAULTS,
         samples.CDR_VERDICTS,
         samples.CLEARED_CDRS,
+        samples.PUBLISHED,
         samples.STATEMENTS,
     )
 )
