@@ -8,14 +8,14 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, broadcast, forward, money
+from benchmarks import authorize, broadcast, commits, forward, money
 from benchmarks.running import hub_process, pin, processors
 
 
 def main() -> None:
     """Run the named parts (all by default), one hub for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "money"])
+    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "commits", "money"])
     parts = parser.parse_args().parts
     measured, rest = processors()
     load_1m = os.getloadavg()[0]
@@ -26,6 +26,9 @@ def main() -> None:
     for part in parts:
         if part == "money":
             _print_money(measured, rest)
+            continue
+        if part == "commits":
+            _print_commits()
             continue
         with (
             tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
@@ -67,6 +70,16 @@ def _print_spread(found: broadcast.Spread) -> None:
         f"p99 {accepted.percentile_ms(99):.1f} ms, {accepted.failed} failed), "
         f"{found.deliveries_per_s:.0f} deliveries/s to {broadcast.RECEIVERS} receivers, {found.deliveries} arrived of "
         f"{(accepted.requests - accepted.failed) * broadcast.RECEIVERS}"
+    )
+
+
+def _print_commits() -> None:
+    with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
+        found = uvloop.run(commits.measure(Path(folder)))
+    reached = "reached" if found.ratio >= commits.WANTED_RATIO else "NOT reached"
+    print(
+        f"commits    {found.alone_per_s:.0f} durable saves/s with a journaled write each, {found.together_per_s:.0f} together: "
+        f"{found.ratio:.1f} times (wanted {commits.WANTED_RATIO:.0f}: {reached}); {commits.SENDERS} senders"
     )
 
 
