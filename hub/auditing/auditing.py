@@ -1,6 +1,7 @@
 """CDRs as they pass: held before they go on where that was agreed, else checked once the reply has left."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -38,15 +39,20 @@ _RIGHT = frozenset({Verdict.EXACT, Verdict.ROUNDING, Verdict.EXPLAINED})
 class Auditing:
     """A gate before a CDR is carried, and a bounded queue behind it; what there is no room for is counted, not checked."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = now_utc, *, hold_s: float = HOLD_S) -> None:
+    def __init__(
+        self, store: Store, hide: Callable[[str], str], now: Callable[[], datetime] = now_utc, *, hold_s: float = HOLD_S
+    ) -> None:
+        """`hide` turns what names a driver into what only this hub can make of it again."""
         self._store = store
         self._now = now
         self._hold_s = hold_s
-        self._examiner = Examiner(store)
+        self._examiner = Examiner(store, hide)
         self._waiting: asyncio.Queue[Passing] = asyncio.Queue(_WAITING_MAX)
         self._tariffs: asyncio.Queue[PublishedTariff] = asyncio.Queue(10 * _WAITING_MAX)
         self.skipped = 0
         """CDRs that were carried and not checked since the start, because there were too many."""
+        self.counted: Counter[tuple[str, str]] = Counter()
+        """CDRs since the start by verdict, and by what became of them: `carried` or `held`."""
 
     async def before(self, errand: Errand, receiver: Party, directory: Directory) -> Passing | None:
         """What to do with a CDR once it is carried; None when its parties want nothing.
@@ -201,6 +207,8 @@ class Auditing:
             log.warning("cdr_flagged", **said, **_who(passing))
         else:
             log.info("cdr_checked", **said, **_who(passing))
+        if not passing.tries:
+            self.counted[verdict.verdict, "held" if passing.held else "carried"] += 1
         await self._store.cdr_verdicts.put(verdict)
         await self._store.faults.add(_faults(passing, examined, verdict))
 

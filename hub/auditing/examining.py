@@ -2,11 +2,10 @@
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -27,7 +26,6 @@ from hub.wire.party import Party
 
 HERE_MAX_BYTES = 16 * 1024
 """A CDR up to this size is checked at once: that takes a fraction of a millisecond."""
-_DIGEST_BYTES = 12
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,8 +65,10 @@ class Examined:
 class Examiner:
     """Checks CDRs, one at a time where they are large."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, hide: Callable[[str], str]) -> None:
+        """`hide` turns what names a driver into what only this hub can make of it again."""
         self._store = store
+        self._hide = hide
         self._thread = ThreadPoolExecutor(1, "check-cdr")
 
     def close(self) -> None:
@@ -83,9 +83,13 @@ class Examiner:
             checked = check_cdr(cdr, known)
         else:
             checked = await asyncio.get_running_loop().run_in_executor(self._thread, check_cdr, cdr, known)
-        entries = [_hidden(one) for one in entries_of(cdr)] if isinstance(cdr, dict) else []
+        entries = [self._hidden(one) for one in entries_of(cdr)] if isinstance(cdr, dict) else []
         more = await self._among_others(passing, cdr, entries) if entries else []
         return Examined(cdr=cdr, checked=checked.with_findings(more) if more else checked, entries=entries)
+
+    def _hidden(self, entry: Entry) -> Entry:
+        """Ids of CDRs stay; sessions, EVSEs and tokens of drivers are hidden."""
+        return entry if entry.rule == ID else entry._replace(key=self._hide(entry.key))
 
     async def _known(self, cdr: Any, passing: Passing, now: datetime) -> Known:
         limits = passing.duty.limits if passing.duty else Known().limits
@@ -171,11 +175,3 @@ def complaint_of(checked: Checked) -> str:
 
 def _key(entry: Entry) -> str:
     return f"{entry.rule}/{entry.key}"
-
-
-def _hidden(entry: Entry) -> Entry:
-    """Ids of CDRs stay; sessions, EVSEs and tokens of drivers become digests."""
-    if entry.rule == ID:
-        return entry
-    hidden = blake2b(entry.key.encode(errors="replace"), digest_size=_DIGEST_BYTES).hexdigest()
-    return entry._replace(key=hidden)

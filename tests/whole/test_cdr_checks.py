@@ -245,6 +245,20 @@ async def test_many_at_once_are_all_answered(admin: Operator, cpo: Scripted, ems
     ).items()
 
 
+async def test_the_figures(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
+    """What was checked and what was held, for whoever watches."""
+    await policy(admin, "DE*EMA", "received", "hold")
+    await post(cpo, WRONG | {"id": "FIGURE"})
+    await verdict(admin, "FIGURE")
+    url, headers = f"{admin.settings.public_url}/admin/v1/metrics", {"Authorization": f"Bearer {admin.token}"}
+
+    async with admin.http.get(url, headers=headers) as answer:
+        said = await answer.text()
+
+    assert 'ocpi_hub_cdrs_checked_total{verdict="MISMATCH",outcome="held"} ' in said
+    assert "ocpi_hub_cdrs_unchecked_total 0" in said
+
+
 async def test_hostile_cdrs_are_carried(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
     """What cannot be read is no reason to hold: it has a verdict, and goes on as it is."""
     await policy(admin, "DE*EMA", "received", "hold")

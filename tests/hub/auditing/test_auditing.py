@@ -24,6 +24,7 @@ from hub.wire.interface import Call, Interface, ModuleId, Version
 from hub.wire.message import Address, Message
 from tests import words
 from tests.directories import AT, platform
+from tests.hub.auditing.books import hidden
 from tests.hub.money.checking.cases import cdr
 from tests.hub.money.sessions import Json, amount
 
@@ -67,7 +68,7 @@ def errand(written: Json) -> Errand:
 @asynccontextmanager
 async def running(store: Store, **options: Any) -> AsyncIterator[Auditing]:
     """With its worker."""
-    auditing, tasks = Auditing(store, **options), Tasks()
+    auditing, tasks = Auditing(store, hidden, **options), Tasks()
     tasks.spawn(auditing.check_forever(), "check")
     try:
         yield auditing
@@ -142,13 +143,14 @@ async def test_faults_are_counted_for_the_sender(store: Store) -> None:
         auditing.delivered(passing)
         await auditing.settled()
 
+    assert auditing.counted == {("MISMATCH", "carried"): 1}
     assert {one.rule for one in await store.faults.of("cpo")} == {"cdrs C-COST", "cdrs C-PARTS"}
 
 
 async def test_too_many_are_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue is bounded: what does not fit is carried unchecked."""
     monkeypatch.setattr(room, "_WAITING_MAX", 2)
-    auditing = Auditing(store)
+    auditing = Auditing(store, hidden)
     passing = await before(auditing, WRONG, directory(Mode.OBSERVE))
     assert passing is not None
 
@@ -203,7 +205,7 @@ async def test_without_its_books_nothing_is_carried_for_clearing(store: Store) -
         async def expect(self, _: Any) -> Any:
             raise StoreUnavailable("away")
 
-    auditing = Auditing(replace(store, clearing=cast(Any, Away())))
+    auditing = Auditing(replace(store, clearing=cast(Any, Away())), hidden)
 
     with pytest.raises(StoreUnavailable):
         await before(auditing, cdr(), directory(clearing=True))

@@ -11,7 +11,7 @@ from hub.auditing.examining import Examiner, verdict_of
 from hub.clock import now_utc
 from hub.money.clearing.entry import CdrState, WrongMove
 from hub.store.protocols import Conflict, Store
-from tests.hub.auditing.books import keep
+from tests.hub.auditing.books import hidden, keep
 from tests.hub.auditing.test_examining import passing
 from tests.hub.money.checking.cases import cdr
 from tests.hub.money.clearing.cleared import NOON, PARTIES, A, B, entry
@@ -112,7 +112,7 @@ async def test_a_dispute(store: Store) -> None:
     """Off the statement until it is settled, with what the CDR states and what the tariff gives side by side."""
     wrong = cdr(id="C1", total_cost=amount("6.00", "9.99"))
     one = passing(wrong)
-    examiner = Examiner(store)
+    examiner = Examiner(store, hidden)
     checked = await examiner.examine(one, now_utc())
     examiner.close()
     await store.cdr_verdicts.put(verdict_of(one, checked, now_utc()))

@@ -11,7 +11,7 @@ from hub.money.checking.agreed import CdrPolicy, Direction, Mode, duty_of
 from hub.money.checking.check import check_cdr
 from hub.store.protocols import Store
 from tests import words
-from tests.hub.auditing.books import keep
+from tests.hub.auditing.books import hidden, keep
 from tests.hub.money.checking.cases import cdr
 from tests.hub.money.clearing.cleared import entry
 from tests.hub.money.sessions import Json, amount
@@ -33,7 +33,7 @@ def passing(written: Json, mode: Mode = Mode.FLAG) -> Passing:
 
 async def examined(store: Store, written: Json, **more: Any) -> Any:
     """Checked, and what is kept of it."""
-    examiner = Examiner(store)
+    examiner = Examiner(store, hidden)
     try:
         one = passing(written, **more)
         found = await examiner.examine(one, now_utc())
@@ -52,6 +52,7 @@ async def test_what_is_kept(store: Store) -> None:
     token = words.cdr_token()
     for secret in (token["uid"], token["contract_id"]):
         assert secret.lower() not in (repr(kept) + str(report)).lower()
+    assert [key.split()[0] for key in kept.keys] == ["id/c1", "session/hidden", "evse/hidden", "token/hidden"]
 
 
 async def test_a_large_one_is_checked_beside(store: Store) -> None:
@@ -67,7 +68,7 @@ async def test_an_object_in_a_list(store: Store) -> None:
     """Some software sends `[{…}]`."""
     one = passing(cdr(id="LIST"))
     one.body = b"[" + one.body + b"]"
-    examiner = Examiner(store)
+    examiner = Examiner(store, hidden)
 
     found = await examiner.examine(one, now_utc())
     examiner.close()
@@ -80,7 +81,7 @@ async def test_a_late_credit(store: Store) -> None:
     credit = cdr(id="C1-C", credit=True, credit_reference_id="C1", total_cost=amount("-6.00", "-7.26"))
     one = passing(credit)
     one.cleared = True
-    examiner = Examiner(store)
+    examiner = Examiner(store, hidden)
     before = await examiner.examine(one, now_utc())
     await keep(store, entry("C1", operator=words.CPO))
     await store.clearing.assign(["NL*CPA/c1"], "2024-03/EUR/NL*CPA>DE*EMA")
