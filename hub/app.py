@@ -235,8 +235,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
         observing = Observing(store.signs)
         tasks.spawn(observing.observe_forever(), "observe")
-        auditing = Auditing(store)
+        auditing = Auditing(store, secrets.derive_opaque)
         tasks.spawn(auditing.check_forever(), "check CDRs")
+        tasks.spawn(auditing.remember_forever(), "remember tariffs")
         timely = Timely(store.timeliness)
         tasks.spawn(timely.tell_forever(), "tell how timely they are")
 

@@ -28,6 +28,7 @@ CDR_VERDICTS = "cdr_verdicts"
 CLEARED_CDRS = "cleared_cdrs"
 STATEMENTS = "statements"
 CLOSINGS = "closings"
+TARIFF_HISTORY = "tariff_history"
 AUDIT = "audit"
 SIGNING_KEYS = "signing_keys"
 TIMELINESS = "timeliness"
@@ -39,6 +40,7 @@ INDEX_LIFE_DAYS = 400
 VERIFICATION_LIFE_DAYS = 400
 FAULT_LIFE_DAYS = 30
 CDR_VERDICT_LIFE_DAYS = 90
+TARIFF_LIFE_DAYS = 400
 SIGN_LIFE_DAYS = 2
 DEMAND_LIFE_DAYS = 400
 TIMELINESS_LIFE_DAYS = 30
@@ -96,6 +98,10 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel(_ascending("statement_id", "month", "delivered_at"), name="statement"),
             IndexModel(_ascending("month", "delivered_at"), name="month"),
             IndexModel([("credits_key", ASCENDING)], name="credits", sparse=True),
+        ],
+        TARIFF_HISTORY: [
+            IndexModel(_ascending("owner", "tariff_id", "received_at"), name="tariff"),
+            IndexModel([("received_at", ASCENDING)], name="age", expireAfterSeconds=TARIFF_LIFE_DAYS * _DAY_S),
         ],
         STATEMENTS: [IndexModel([("month", ASCENDING)], name="month")],
         DELIVERIES: [

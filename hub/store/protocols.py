@@ -12,7 +12,7 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
-from hub.store.cdr_records import CdrVerdictStore, ClearingStore
+from hub.store.cdr_records import CdrVerdictStore, ClearingStore, TariffHistory
 from hub.store.feeding import ObjectFeed
 from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
@@ -388,6 +388,7 @@ class Store:
     cdr_verdicts: CdrVerdictStore
     clearing: ClearingStore
     timeliness: TimelinessStore
+    tariff_history: TariffHistory
     facts: FactStore
     audit: AuditStore
     signing_keys: SigningKeyStore
