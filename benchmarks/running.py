@@ -51,6 +51,7 @@ def environment(port: int, data_dir: Path) -> dict[str, str]:
     return os.environ | {
         "HUB_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HUB_DATA_DIR": str(data_dir),
+        "HUB_ADMIN_PORT": "0",
         "HUB_ALLOW_PRIVATE_URLS": "true",
         "HUB_LOG_LEVEL": "info",
     }

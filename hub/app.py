@@ -1,5 +1,7 @@
 """The composition root: the one place where store, client session, clock, directory and modules meet."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -10,9 +12,11 @@ from contracts.suite import version as suite_version
 from hub import verdicts
 from hub.addressing import Addressing
 from hub.admin import address as admin_address
-from hub.admin.app import PREFIX, admin_app
+from hub.admin.front import admin_front
 from hub.admin.services import AdminServices
 from hub.aftermath import Aftermath
+from hub.apps.changes import Event
+from hub.apps.feed import Feed
 from hub.broadcasting import Broadcasting
 from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
@@ -53,7 +57,10 @@ class Hub:
         self.secrets: Secrets
         self._front = front
         self._web = web.Application()
-        self._runner: web.AppRunner | None = None
+        self._admin: web.Application
+        self._runners: list[web.AppRunner] = []
+        self.admin_url = ""
+        """Where the operators' listener answers, once `serve` was called."""
 
     @property
     def partners(self) -> Partners:
@@ -68,35 +75,48 @@ class Hub:
     def mount(
         self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: Mapping[str, object]
     ) -> None:
-        """Put the doors in: OCPI, the operators' API, calls to contract runs, the keys of verdicts, health."""
+        """Put the doors in: OCPI, calls to contract runs, the keys of verdicts, health; and the operators' own listener."""
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s)
         add_health(self._web, self._why_not_ready)
         add_keys(self._web, keys)
         self._web.router.add_route("*", CONTRACT_RUN, callbacks.pass_on)
-        self._web.add_subapp(PREFIX, admin)
+        self._admin = admin
 
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
-        """Listen; say where for hubctl on this machine, unless the port is shared (then the parent of all does).
+        """Listen for partners, and for operators; say where for hubctl, unless the ports are shared (then the parent does).
 
-        The time for a header to arrive is read_timeout_s too.
+        The time for a header to arrive is read_timeout_s too. Raises OSError, which names the operators' address if that
+        is the one that cannot be had.
         """
-        self._runner = Runner(
-            self._web,
+        settings = self.settings
+        await self._listen(self._web, host, port, share_port)
+        try:
+            at = await self._listen(self._admin, settings.admin_host, settings.admin_port, share_port)
+        except OSError as error:
+            where = f"{settings.admin_host}:{settings.admin_port}"
+            raise OSError(error.errno, os.strerror(error.errno or 0), where) from None
+        self.admin_url = reachable_url(settings.admin_host, at)
+        if not share_port:
+            admin_address.write(settings.data_path, self.admin_url)
+
+    async def _listen(self, app: web.Application, host: str, port: int, share_port: bool) -> int:
+        runner = Runner(
+            app,
             access_log=None,
             keepalive_timeout=self.settings.read_timeout_s,
             shutdown_timeout=_DRAIN_S,
             auto_decompress=False,
         )
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, reuse_port=share_port or None).start()
-        if not share_port:
-            announce(self.settings, host, self._runner.addresses[0][1])
+        self._runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, host, port, reuse_port=share_port or None).start()
+        return int(runner.addresses[0][1])
 
     async def close(self) -> None:
         """Stop listening; requests under way may end."""
-        if self._runner is not None:
+        if self._runners:
             admin_address.remove(self.settings.data_path)
-            await self._runner.cleanup()
+        await asyncio.gather(*(runner.cleanup() for runner in self._runners))
 
     async def _why_not_ready(self) -> str:
         try:
@@ -106,10 +126,10 @@ class Hub:
         return ""
 
 
-def announce(settings: Settings, host: str, port: int) -> None:
-    """Write down where this process answers, for hubctl on this machine."""
+def reachable_url(host: str, port: int) -> str:
+    """Where a process that listens at `host` and `port` answers on this machine."""
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
-    admin_address.write(settings.data_path, f"http://{reachable}:{port}")
+    return f"http://{reachable}:{port}"
 
 
 @asynccontextmanager
@@ -120,6 +140,13 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         return
     async with private_mongod(settings.data_path, settings.mongod) as url:
         yield url
+
+
+class _Nobody:
+    """No app follows changes yet."""
+
+    def tell(self, event: Event) -> None:
+        """Nothing to do."""
 
 
 @asynccontextmanager
@@ -203,6 +230,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         )
         watch = Watch(settings, front.roster, verifying, tasks, owns=deliveries.owns)
         tasks.spawn(watch.run(), "verify")
+        feed = Feed(store.locations, _Nobody(), lambda _owner, _at_ms, _changed: None)
+        tasks.spawn(feed.run(), "index of charging points")
         services = AdminServices(
             partners=front.partners,
             store=store,
@@ -213,10 +242,11 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             settings=settings,
             secrets=secrets,
             verifying=verifying,
+            feed=feed,
             session=session,
         )
         pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)
         hub.verifying, hub.secrets = verifying, secrets
-        hub.mount(pipeline, admin_app(services), callbacks, verdicts.published(secrets))
+        hub.mount(pipeline, admin_front(services), callbacks, verdicts.published(secrets))
         stack.push_async_callback(hub.close)
         yield hub

@@ -11,10 +11,11 @@ import structlog
 import uvloop
 
 from hub.admin import address as admin_address
-from hub.app import announce, database, open_hub
+from hub.app import database, open_hub, reachable_url
 from hub.clock import now_utc
 from hub.config import Settings
 from hub.log import configure
+from hub.store.embedded import free_port
 
 _RESTART_PAUSE_S = 1.0
 _STOP_S = 20.0
@@ -37,7 +38,12 @@ async def _serve_one(settings: Settings, host: str, port: int, *, share_port: bo
     async with open_hub(settings) as hub:
         await hub.serve(host, port, share_port=share_port)
         structlog.get_logger().info(
-            "serving", versions_url=f"{settings.ocpi_url}/versions", host=host, port=port, at=now_utc().isoformat()
+            "serving",
+            versions_url=f"{settings.ocpi_url}/versions",
+            host=host,
+            port=port,
+            page=f"{hub.admin_url}/",
+            at=now_utc().isoformat(),
         )
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again would stall messages for 50 ms
@@ -49,9 +55,10 @@ async def _serve_many(settings: Settings, host: str, port: int) -> None:
     """Keep `workers` processes; one that ends is replaced. The private mongod, if any, belongs to this parent."""
     stop = _stop_signal()
     async with database(settings) as url:
-        shared = settings.model_copy(update={"mongodb_url": url, "workers": 1})
+        admin_port = settings.admin_port or free_port()
+        shared = settings.model_copy(update={"mongodb_url": url, "workers": 1, "admin_port": admin_port})
         workers = [_start(shared, host, port) for _ in range(settings.workers)]
-        announce(settings, host, port)
+        admin_address.write(settings.data_path, reachable_url(settings.admin_host, admin_port))
         try:
             while not stop.is_set():
                 with suppress(TimeoutError):

@@ -1,5 +1,6 @@
 """The aiohttp sub-application: who may come in, one shape for every refusal, an audit line for every write."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, get_origin
 from urllib.parse import unquote
@@ -9,7 +10,21 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic, verification
+from hub.admin import (
+    bearer,
+    deliveries,
+    events,
+    evses,
+    live,
+    matrix,
+    parties,
+    partners,
+    routes,
+    session,
+    status,
+    traffic,
+    verification,
+)
 from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
@@ -25,6 +40,9 @@ ROUTES: tuple[AdminRoute[Any], ...] = (
     *traffic.ROUTES,
     *deliveries.ROUTES,
     *status.ROUTES,
+    *matrix.ROUTES,
+    *evses.ROUTES,
+    *live.ROUTES,
 )
 """Every route, for the server and for the OpenAPI document."""
 
@@ -39,18 +57,28 @@ def admin_app(office: AdminServices) -> web.Application:
     """The application to mount under PREFIX."""
     admit = _admit(office.secrets.admin_key)
     app = web.Application(middlewares=[_answer_errors, admit, _audit, _answer_errors])
+    stopping = asyncio.Event()
+
+    async def stop(_: web.Application) -> None:
+        stopping.set()
+
+    app.on_shutdown.append(stop)
     for row in ROUTES:
-        app.router.add_route(row.method, row.path, _handler(office, row))
+        app.router.add_route(row.method, row.path, _handler(office, row, stopping))
     return app
 
 
-def _handler(office: AdminServices, row: AdminRoute[Any]) -> _Handler:
+def _handler(office: AdminServices, row: AdminRoute[Any], stopping: asyncio.Event) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
         done = await row.act(call)
+        if row.kind == events.KIND:
+            return await events.send(request, done, stopping)
         if row.streams:
             return await _stream(request, done)
+        if row.kind == "text/html":
+            return web.Response(text=str(done), content_type=row.kind, headers=_HEADERS | {"X-Frame-Options": "DENY"})
         return _json(done, row.http_status)
 
     return handle
@@ -105,6 +133,9 @@ def _admit(key: bytes) -> Any:
     @web.middleware
     async def admit(request: web.Request, handler: _Handler) -> web.StreamResponse:
         values = request.headers.getall("Authorization", [])
+        if not values and request.method in _READS and (cookie := request.cookies.get(session.COOKIE)):
+            request[_SUBJECT] = _by_cookie(key, cookie)
+            return await handler(request)
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated(
@@ -117,6 +148,13 @@ def _admit(key: bytes) -> Any:
         return await handler(request)
 
     return admit
+
+
+def _by_cookie(key: bytes, cookie: str) -> str:
+    try:
+        return session.check(key, cookie)
+    except bearer.BearerRefused:
+        raise Unauthenticated("the session of this page has ended: sign in again", "hubctl admin token") from None
 
 
 @web.middleware

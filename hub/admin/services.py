@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientSession
 
+from hub.apps.feed import Feed
 from hub.catalog import Catalog
 from hub.config import Settings
 from hub.delivery.worker import Deliveries
@@ -29,5 +30,7 @@ class AdminServices:
     settings: Settings
     secrets: Secrets
     verifying: Verifying
+    feed: Feed
+    """Every charging point and its latest changes."""
     session: ClientSession
     """For the question whether the public URL answers."""

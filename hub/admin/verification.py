@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field
 
+from contracts import report
+from contracts.page import page
 from hub.admin import views
 from hub.admin.errors import Broken, Unknown
 from hub.admin.refusing import as_refusal
@@ -85,6 +87,10 @@ async def _verdict(call: AdminCall[Nothing]) -> Json:
     }
 
 
+async def _page(call: AdminCall[Nothing]) -> str:
+    return page(report.read(await _report(call)))
+
+
 async def _report(call: AdminCall[Nothing]) -> Json:
     found = await call.office.store.verifications.get(call.path["run_id"])
     if found is None:
@@ -152,4 +158,12 @@ ROUTES = (
         summary="Let a module carry traffic whatever its verdict, for a time.",
     ),
     AdminRoute(method="GET", path="/verifications/{run_id}", act=_report, asks=Nothing, summary="One whole report."),
+    AdminRoute(
+        method="GET",
+        path="/verifications/{run_id}/page",
+        act=_page,
+        asks=Nothing,
+        summary="The same as a page for a browser.",
+        kind="text/html",
+    ),
 )

@@ -16,12 +16,14 @@ from hub.store.index import MongoIndex
 from hub.store.indexes import create_indexes
 from hub.store.leases import MongoLeases
 from hub.store.mappings import MongoMappings
+from hub.store.object_changes import MongoObjectFeed
 from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
+from hub.wire.interface import ModuleId
 
 _UNAUTHORIZED = 13
 
@@ -89,6 +91,7 @@ def _store(database: Database) -> Store:
         platforms=MongoPlatforms(database),
         agreements=MongoAgreements(database),
         objects=MongoObjects(database),
+        locations=MongoObjectFeed(database, ModuleId("locations")),
         index=MongoIndex(database),
         mappings=MongoMappings(database),
         traces=MongoTraces(database),

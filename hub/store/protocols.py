@@ -12,6 +12,7 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.feeding import ObjectFeed
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
@@ -286,8 +287,13 @@ class TraceStore(Protocol):
 
     async def append(self, legs: Sequence[Leg]) -> None: ...
 
-    async def find(self, wanted: LegFilter, *, after: str = "", limit: int = 200) -> tuple[list[Leg], str]:
-        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there."""
+    async def find(
+        self, wanted: LegFilter, *, after: str = "", limit: int = 200, newest: bool = False
+    ) -> tuple[list[Leg], str]:
+        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there.
+
+        When there are more than `limit`, the oldest of them come; with `newest` the newest, and the others are passed over.
+        """
         ...
 
 
@@ -354,6 +360,7 @@ class Store:
     platforms: PlatformStore
     agreements: AgreementStore
     objects: ObjectStore
+    locations: ObjectFeed
     index: IndexStore
     mappings: MappingStore
     traces: TraceStore

@@ -62,7 +62,7 @@ async def test_operators_get_what_the_document_says(
 
     headers = {"Authorization": f"Bearer {token}"}
 
-    assert await fuzz(tmp_path, "admin.json", f"{hub.settings.public_url}/admin/v1", headers) == ""
+    assert await fuzz(tmp_path, "admin.json", f"{hub.hub.admin_url}/admin/v1", headers) == ""
 
 
 async def fuzz(folder: Path, document: str, url: str, headers: dict[str, str], *more: str) -> str:
