@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
 
 from aiohttp import ClientSession, ClientTimeout, web
 
@@ -25,6 +26,7 @@ from hub.delivery.post import Post
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
+from hub.openapi import at, ocpi_document
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
 from hub.pipeline import Acts, Pipeline
@@ -37,7 +39,7 @@ from hub.traffic import Traffic
 from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
 from hub.verifying.office import Verifying
 from hub.verifying.watch import Watch
-from hub.web import Runner, add_health, add_keys, add_ocpi
+from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi
 
 _DRAIN_S = 10.0
 _QUESTION_S = 5.0
@@ -79,6 +81,7 @@ class Hub:
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s)
         add_health(self._web, self._why_not_ready)
         add_keys(self._web, keys)
+        add_docs(self._web, documents(self.settings))
         self._web.router.add_route("*", CONTRACT_RUN, callbacks.pass_on)
         self._admin = admin
 
@@ -124,6 +127,13 @@ class Hub:
         except StoreUnavailable:
             return "the database does not answer"
         return ""
+
+
+def documents(settings: Settings) -> dict[str, Callable[[], object]]:
+    """The OpenAPI documents of what the public listener serves, with this hub's own address."""
+    software = version("ocpi-hub")
+    made = {"ocpi": lambda: ocpi_document(modules.ALL, software)}
+    return {name: lambda make=make: at(make(), settings.public_url) for name, make in made.items()}  # type: ignore[misc]
 
 
 def reachable_url(host: str, port: int) -> str:

@@ -102,6 +102,12 @@ def admin_document(routes: Iterable[AdminRoute[Any]], software_version: str) -> 
     return _document("ocpi-hub: administration", software_version, "/admin/v1", paths, components)
 
 
+def at(document: Json, public_url: str) -> Json:
+    """The document of a hub that is at this address."""
+    (server,) = document["servers"]
+    return document | {"servers": [{"url": server["url"].replace("{public_url}", public_url.rstrip("/"))}]}
+
+
 def _document(title: str, software_version: str, prefix: str, paths: Json, components: Json) -> Json:
     licence = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
     server = {"url": "{public_url}" + prefix, "variables": {"public_url": {"default": "http://127.0.0.1:8000"}}}

@@ -90,5 +90,5 @@ def _need(one: PartnerView, platform: Platform, figures: Figures, lane: LaneFigu
 def _standings(platform: Platform) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for one in platform.standings:
-        counts[one.state] = counts.get(one.state, 0) + 1
+        counts[one.state.value] = counts.get(one.state.value, 0) + 1
     return counts

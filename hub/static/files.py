@@ -15,6 +15,8 @@ VENDOR = Path(__file__).parent / "vendor"
 """Libraries and the outline of the map; LICENCES.md beside them says whose they are."""
 SHARED = Path(__file__).parent / "shared"
 """What both pages use."""
+SWAGGER = Path(__file__).parent / "swagger"
+"""The API reference; its licences lie beside it."""
 
 POLICY: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

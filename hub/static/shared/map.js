@@ -2,7 +2,7 @@
 
 import { GROUPS, trace } from "./statuses.js";
 
-const CELL = 18;
+const CELL = 26;
 const PULSE_MS = 5000;
 const PULSES_MAX = 300;
 const REDRAW_MS = 100;
@@ -137,7 +137,7 @@ export const PointLayer = L.Layer.extend({
       cell.x /= cell.count;
       cell.y /= cell.count;
       cell.group = cell.groups.indexOf(Math.max(...cell.groups));
-      cell.radius = 4.5 + Math.min(7.5, Math.log2(cell.count) * 1.1);
+      cell.radius = 4.5 + Math.min(7, Math.log2(cell.count) * 0.9);
     }
   },
 
