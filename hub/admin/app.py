@@ -1,8 +1,8 @@
 """The aiohttp sub-application: who may come in, one shape for every refusal, an audit line for every write."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, get_origin
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Any, cast, get_origin
 from urllib.parse import unquote
 
 import orjson
@@ -74,7 +74,7 @@ def _handler(office: AdminServices, row: AdminRoute[Any], stopping: asyncio.Even
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
         done = await row.act(call)
         if row.kind == events.KIND:
-            return await events.send(request, done, stopping)
+            return await events.send(request, cast("AsyncGenerator[events.Frame, None]", done), stopping)
         if row.streams:
             return await _stream(request, done)
         if row.kind == "text/html":

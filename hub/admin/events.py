@@ -4,7 +4,8 @@ Source: HTML Living Standard, Server-sent events.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 
 import orjson
 from aiohttp import web
@@ -17,17 +18,21 @@ Frame = list[tuple[str, Json]]
 _AGAIN_AFTER_MS = 1_000
 
 
-async def send(request: web.Request, frames: AsyncIterator[Frame], stopping: asyncio.Event) -> web.StreamResponse:
-    """Write frame after frame. The reader's pace is ours: the next one is made when this one is taken."""
+async def send(
+    request: web.Request, frames: AsyncGenerator[Frame, None], stopping: asyncio.Event
+) -> web.StreamResponse:
+    """Write frame after frame, until the reader leaves. Its pace is ours: the next one is made when this one is taken."""
     headers = {"Content-Type": KIND, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    await response.prepare(request)
-    await response.write(b"retry: %d\n\n" % _AGAIN_AFTER_MS)
-    async for frame in frames:
-        if stopping.is_set():
-            break
-        await response.write(b"".join(_write(name, value) for name, value in frame))
-    await response.write_eof()
+    async with aclosing(frames):
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await response.write(b"retry: %d\n\n" % _AGAIN_AFTER_MS)
+            async for frame in frames:
+                if stopping.is_set():
+                    break
+                await response.write(b"".join(_write(name, value) for name, value in frame))
+            await response.write_eof()
     return response
 
 

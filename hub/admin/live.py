@@ -5,7 +5,7 @@ A viewer's own pace bounds it: while one frame is being taken, changes add up to
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
@@ -65,7 +65,7 @@ class Live:
             _Beat(self._look_at_status, _STATUS_EVERY_S),
         ]
 
-    async def frames(self) -> AsyncIterator[events.Frame]:
+    async def frames(self) -> AsyncGenerator[events.Frame, None]:
         """Frame after frame, at most ten a second and at least one; ends after an hour."""
         ends_s = monotonic_s() + _LONGEST_S
         _open.add(self)
@@ -154,7 +154,7 @@ class Live:
         ]
 
 
-async def _stream(call: AdminCall[traffic.Tail]) -> AsyncIterator[events.Frame]:
+async def _stream(call: AdminCall[traffic.Tail]) -> AsyncGenerator[events.Frame, None]:
     if len(_open) >= STREAMS_MAX:
         raise Unavailable(f"{STREAMS_MAX} pages follow this process already: close one", code="too_many_streams")
     return Live(call.office, call.asked).frames()

@@ -35,6 +35,13 @@ export async function drawOutline(map, url) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
 }
 
+/** Marks of several points stay off the edges of their cell, so that neighbours do not cover each other. */
+function inner(mean, count) {
+  if (count < 10) return mean;
+  const start = Math.floor(mean / CELL) * CELL;
+  return start + Math.min(0.7, Math.max(0.3, (mean - start) / CELL)) * CELL;
+}
+
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -134,8 +141,8 @@ export const PointLayer = L.Layer.extend({
     }
     this._cells = [...cells.values()];
     for (const cell of this._cells) {
-      cell.x /= cell.count;
-      cell.y /= cell.count;
+      cell.x = inner(cell.x / cell.count, cell.count);
+      cell.y = inner(cell.y / cell.count, cell.count);
       cell.group = cell.groups.indexOf(Math.max(...cell.groups));
       cell.radius = 4.5 + Math.min(7, Math.log2(cell.count) * 0.9);
     }
