@@ -11,5 +11,5 @@ if (documents.includes(asked)) choice.value = asked;
 show(choice.value);
 
 function show(name) {
-  SwaggerUIBundle({ url: `openapi/${name}.json`, domNode: one("#reference"), deepLinking: false, validatorUrl: null, docExpansion: "none", defaultModelsExpandDepth: 0 });
+  SwaggerUIBundle({ url: `openapi/${name}.json`, domNode: one("#reference"), deepLinking: false, validatorUrl: null, docExpansion: "list", defaultModelsExpandDepth: 0 });
 }
