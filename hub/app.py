@@ -2,22 +2,27 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
+import structlog
 from aiohttp import ClientSession, ClientTimeout, web
 
 import modules
 from contracts.suite import version as suite_version
-from hub import verdicts
 from hub.addressing import Addressing
 from hub.admin import address as admin_address
 from hub.admin.front import admin_front
 from hub.admin.services import AdminServices
 from hub.aftermath import Aftermath
-from hub.apps.changes import Event
-from hub.apps.feed import Feed
+from hub.apps.api.app import PREFIX as APPS_PREFIX
+from hub.apps.api.app import ROUTES as APPS_ROUTES
+from hub.apps.api.app import apps_app
+from hub.apps.api.front import AppsFront, open_apps
+from hub.apps.api.streams import STOPS
+from hub.auditing.auditing import Auditing
+from hub.auditing.clearing import Clearing
 from hub.broadcasting import Broadcasting
 from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
@@ -26,23 +31,30 @@ from hub.delivery.post import Post
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
+from hub.limits import Rates, read_networks
+from hub.observing import Observing
 from hub.openapi import at, ocpi_document
+from hub.openapi_apps import apps_document
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
+from hub.partners.rekeying import Rekeying
 from hub.pipeline import Acts, Pipeline
 from hub.registry import Directory
 from hub.secrets import Secrets, opaque
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store, StoreUnavailable
+from hub.tls import CertificateUnusable, ServerTls
 from hub.traffic import Traffic
 from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
 from hub.verifying.office import Verifying
+from hub.verifying.signing_keys import SigningKeys
 from hub.verifying.watch import Watch
 from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi
 
 _DRAIN_S = 10.0
 _QUESTION_S = 5.0
+_LOOK_FOR_KEYS_EVERY_S = 5.0
 
 
 class Hub:
@@ -57,12 +69,15 @@ class Hub:
         self.traffic = traffic
         self.verifying: Verifying
         self.secrets: Secrets
+        self.apps: AppsFront
         self._front = front
         self._web = web.Application()
         self._admin: web.Application
         self._runners: list[web.AppRunner] = []
         self.admin_url = ""
         """Where the operators' listener answers, once `serve` was called."""
+        self._tls = _server_tls(settings)
+        self._stopping = False
 
     @property
     def partners(self) -> Partners:
@@ -70,19 +85,26 @@ class Hub:
         return self._front.partners
 
     @property
+    def rekeying(self) -> Rekeying:
+        """What a change of the server key means for partners."""
+        return self._front.rekeying
+
+    @property
     def directory(self) -> Directory:
         """The picture of this moment."""
         return self._front.roster.directory
 
-    def mount(
-        self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: Mapping[str, object]
-    ) -> None:
-        """Put the doors in: OCPI, calls to contract runs, the keys of verdicts, health; and the operators' own listener."""
-        add_ocpi(self._web, pipeline, self.settings.read_timeout_s)
-        add_health(self._web, self._why_not_ready)
-        add_keys(self._web, keys)
+    def mount(self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: SigningKeys) -> None:
+        """Put the doors in: OCPI, the apps' API and its pages, calls to contract runs, the keys of verdicts, health; and
+        the operators' own listener.
+        """
+        trusted = read_networks(self.settings.trusted_proxies)
+        add_ocpi(self._web, pipeline, self.settings.read_timeout_s, trusted)
+        add_health(self._web, healthy=self._why_not_healthy, ready=self._why_not_ready, index=lambda: self.apps.trouble)
+        add_keys(self._web, keys.document)
         add_docs(self._web, documents(self.settings))
         self._web.router.add_route("*", CONTRACT_RUN, callbacks.pass_on)
+        self._web.add_subapp(APPS_PREFIX, apps_app(self.apps.office))
         self._admin = admin
 
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
@@ -98,7 +120,7 @@ class Hub:
         except OSError as error:
             where = f"{settings.admin_host}:{settings.admin_port}"
             raise OSError(error.errno, os.strerror(error.errno or 0), where) from None
-        self.admin_url = reachable_url(settings.admin_host, at)
+        self.admin_url = reachable_url(settings, at)
         if not share_port:
             admin_address.write(settings.data_path, self.admin_url)
 
@@ -112,34 +134,64 @@ class Hub:
         )
         self._runners.append(runner)
         await runner.setup()
-        await web.TCPSite(runner, host, port, reuse_port=share_port or None).start()
+        tls = self._tls.context if self._tls else None
+        await web.TCPSite(runner, host, port, reuse_port=share_port or None, ssl_context=tls).start()
         return int(runner.addresses[0][1])
 
     async def close(self) -> None:
         """Stop listening; requests under way may end."""
+        self._stopping = True
         if self._runners:
             admin_address.remove(self.settings.data_path)
+            self.apps.office.streams.end_all(STOPS)
         await asyncio.gather(*(runner.cleanup() for runner in self._runners))
 
-    async def _why_not_ready(self) -> str:
+    def reload(self) -> None:
+        """Read certificate and server key again, as on SIGHUP; what cannot be used leaves the old ones in use."""
+        self.secrets.refresh()
+        if self._tls is not None:
+            try:
+                self._tls.reload()
+            except CertificateUnusable as unusable:
+                structlog.get_logger().error("certificate_not_reloaded", reason=str(unusable))
+
+    def follow_pins(self, _: Directory, after: Directory) -> None:
+        """Take the certificates of partners that an operator pinned, by any process."""
+        if self._tls is not None:
+            self._tls.trust(one.pins.client_pem for one in after.platforms.values() if one.pins.client_pem)
+
+    async def _why_not_healthy(self) -> str:
         try:
-            await self.store.facts.look()
+            facts = await self.store.facts.look()
         except StoreUnavailable:
             return "the database does not answer"
-        return ""
+        return "" if facts.is_primary else "the primary of the database is not reached"
+
+    async def _why_not_ready(self) -> str:
+        if self._stopping:
+            return "this process is stopping"
+        return await self._why_not_healthy()
+
+
+def _server_tls(settings: Settings) -> ServerTls | None:
+    if settings.tls_certificate_file is None or settings.tls_key_file is None:
+        return None
+    return ServerTls(settings.tls_certificate_file, settings.tls_key_file)
 
 
 def documents(settings: Settings) -> dict[str, Callable[[], object]]:
     """The OpenAPI documents of what the public listener serves, with this hub's own address."""
     software = version("ocpi-hub")
-    made = {"ocpi": lambda: ocpi_document(modules.ALL, software)}
+    made = {"apps": lambda: apps_document(APPS_ROUTES, software), "ocpi": lambda: ocpi_document(modules.ALL, software)}
     return {name: lambda make=make: at(make(), settings.public_url) for name, make in made.items()}  # type: ignore[misc]
 
 
-def reachable_url(host: str, port: int) -> str:
-    """Where a process that listens at `host` and `port` answers on this machine."""
+def reachable_url(settings: Settings, port: int) -> str:
+    """Where the operators' listener, which has this port, answers on this machine."""
+    host = settings.admin_host
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
-    return f"http://{reachable}:{port}"
+    scheme = "https" if settings.listens_with_tls else "http"
+    return f"{scheme}://{reachable}:{port}"
 
 
 @asynccontextmanager
@@ -152,21 +204,16 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         yield url
 
 
-class _Nobody:
-    """No app follows changes yet."""
-
-    def tell(self, event: Event) -> None:
-        """Nothing to do."""
-
-
 @asynccontextmanager
 async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """Put a hub together on the configured database, and take it apart at the end.
 
-    Raises MongoUnavailable or SecretKeyUnusable with a sentence that says what to do.
+    Raises MongoUnavailable, SecretKeyUnusable or CertificateUnusable with a sentence that says what to do.
     """
     async with AsyncExitStack() as stack:
-        secrets = Secrets.load(settings.secret_key.get_secret_value(), settings.data_path)
+        secrets = Secrets.load(
+            settings.secret_key.get_secret_value(), settings.data_path, settings.secret_keys_other.get_secret_value()
+        )
         url = await stack.enter_async_context(database(settings))
         store = await stack.enter_async_context(
             open_store(
@@ -177,6 +224,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         traffic = await stack.enter_async_context(Traffic(store.traces))
         post = await stack.enter_async_context(Post(settings))
         session = await stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=_QUESTION_S)))
+        per_min = settings.failed_authentications_per_min
+        failures = Rates(per_min / 60, per_min)
         tasks = Tasks()
         stack.push_async_callback(tasks.close)
 
@@ -201,6 +250,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 catalog=catalog,
                 record=traffic.record,
                 deliveries=deliveries,
+                failures=failures,
             )
         )
         await stack.enter_async_context(deliveries)
@@ -209,8 +259,12 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.learn_forever(), "learn")
         tasks.spawn(aftermath.check_forever(), "check")
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
+        observing = Observing(store.signs)
+        tasks.spawn(observing.observe_forever(), "observe")
+        auditing = Auditing(store)
+        tasks.spawn(auditing.check_forever(), "check CDRs")
         acts = Acts(
-            authenticate=front.door.authenticate,
+            door=front.door,
             desk=front.desk,
             forwarding=Forwarding(
                 post,
@@ -227,8 +281,13 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             broadcasting=Broadcasting(store.objects, deliveries.accepted),
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
+            observing=observing,
+            auditing=auditing,
             index=store.index,
         )
+        signing_keys = SigningKeys(store.signing_keys, secrets)
+        await signing_keys.keep()
+        tasks.spawn(_look_for_keys(secrets), "look for server keys")
         callbacks = Callbacks(settings, store.mappings, session)
         verifying = Verifying(
             settings=settings,
@@ -240,9 +299,17 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         )
         watch = Watch(settings, front.roster, verifying, tasks, owns=deliveries.owns)
         tasks.spawn(watch.run(), "verify")
-        feed = Feed(store.locations, _Nobody(), lambda _owner, _at_ms, _changed: None)
-        tasks.spawn(feed.run(), "index of charging points")
+        apps = await open_apps(
+            settings=settings,
+            store=store,
+            secrets=secrets,
+            catalog=catalog,
+            directory=lambda: front.roster.directory,
+            tasks=tasks,
+        )
+        front.roster.watch(lambda *_: apps.look_through())
         services = AdminServices(
+            apps=apps,
             partners=front.partners,
             store=store,
             directory=lambda: front.roster.directory,
@@ -252,11 +319,30 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             settings=settings,
             secrets=secrets,
             verifying=verifying,
-            feed=feed,
+            auditing=auditing,
+            clearing=Clearing(store),
+            rekeying=front.rekeying,
+            signing_keys=signing_keys,
+            failures=failures,
             session=session,
         )
-        pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, front.liveness.heard)
-        hub.verifying, hub.secrets = verifying, secrets
-        hub.mount(pipeline, admin_front(services), callbacks, verdicts.published(secrets))
+
+        def heard(platform_id: str) -> None:
+            front.liveness.heard(platform_id)
+            deliveries.knocked(platform_id)
+
+        pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, heard)
+        hub.verifying, hub.secrets, hub.apps = verifying, secrets, apps
+        hub.follow_pins(front.roster.directory, front.roster.directory)
+        front.roster.watch(hub.follow_pins)
+        hub.mount(pipeline, admin_front(services), callbacks, signing_keys)
         stack.push_async_callback(hub.close)
         yield hub
+
+
+async def _look_for_keys(secrets: Secrets) -> None:
+    """Another process may have changed the key file; what needs the newer key at once looks by itself."""
+    while True:
+        await asyncio.sleep(_LOOK_FOR_KEYS_EVERY_S)
+        if secrets.refresh():
+            structlog.get_logger().info("server_keys_changed", kid=secrets.kid)

@@ -1,22 +1,31 @@
-"""Take a push that is addressed to the hub: check it strictly, keep it durably, then hand it to the lanes."""
+"""Take a push that is addressed to the hub: check it strictly, keep it durably, then hand it to the lanes.
+
+What cannot be kept soon is refused before it is accepted: places are bounded for each platform and for all, and so is the time.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.catalog import Errand, Match
 from hub.clock import now_utc
 from hub.delivery.receiver import Accepted
 from hub.routing import Broadcast
-from hub.store.protocols import Conflict, ObjectKey, ObjectStore, StoredObject
+from hub.store.protocols import Conflict, ObjectKey, ObjectStore, StoredObject, StoreUnavailable
 from hub.wire import envelope, json_text
 from hub.wire.errors import InvalidParameters, NotFound, OcpiError, ServerError, UnknownLocation, UnknownToken
 from hub.wire.interface import Call, Json, NotStored, Problem, Stored
 from hub.wire.message import Reply
 from hub.wire.types import parse_datetime, validate, validate_partial
 
+PLACES_PER_PLATFORM = 128
+PLACES = 512
+KEEP_WITHIN_S = 4.5
+"""A sender hears within five seconds whether its push is kept, whatever the database does."""
+_REPEAT_WITHIN = timedelta(minutes=10)
 _TRIES = 8
 _SHOWN = 5
 
@@ -28,12 +37,14 @@ class Broadcasting:
         self._objects = objects
         self._accepted = accepted
         self._locks: dict[ObjectKey, tuple[asyncio.Lock, int]] = {}
+        self._under_way: Counter[str] = Counter()
 
     async def broadcast(self, errand: Errand, plan: Broadcast) -> Reply:
         """Keep the object and send it on.
 
         Raises InvalidParameters (2001) that names the field, or 2003, 2004, 2000 for a part of an object that this hub does
-        not have; then nothing was kept and nobody was told.
+        not have, or ServerError (3000, HTTP 503) when too many are under way; then nothing was kept and nobody was told.
+        Raises StoreUnavailable when the database does not answer in time: whether it was kept is unknown.
         """
         message, match, call = errand.message, errand.match, errand.call
         stored = match.module.stored if match else None
@@ -41,28 +52,61 @@ class Broadcasting:
             raise InvalidParameters(f"{message.address.module} cannot be broadcast")
         refuse(problems(match, call), match.module.identifier)
         key = ObjectKey(module=match.module.identifier, owner=call.sender, object_id=stored.key(call))
-        async with self._one_at_a_time(key):
-            kept = await self._keep(key, stored, errand, plan.receivers)
-            self._accepted(
-                Accepted(
-                    stored=kept,
-                    method=message.method,
-                    suffix=message.address.suffix + (f"?{message.query}" if message.query else ""),
-                    body=message.body,
-                    correlation_id=message.ids.correlation_id,
-                    receivers=plan.receivers,
-                )
-            )
+        with self._place(message.platform_id):
+            try:
+                async with asyncio.timeout(KEEP_WITHIN_S), self._one_at_a_time(key):
+                    await self._take(key, stored, errand, plan.receivers)
+            except TimeoutError:
+                raise StoreUnavailable(f"the database did not keep it within {KEEP_WITHIN_S:g} s") from None
         return Reply(body=envelope.write(envelope.SUCCESS, now_utc()))
 
-    async def _keep(self, key: ObjectKey, stored: Stored, errand: Errand, receivers: frozenset[str]) -> StoredObject:
+    async def _take(self, key: ObjectKey, stored: Stored, errand: Errand, receivers: frozenset[str]) -> None:
+        kept = await self._keep(key, stored, errand, receivers)
+        if kept is None:
+            return
+        message = errand.message
+        self._accepted(
+            Accepted(
+                stored=kept,
+                method=message.method,
+                suffix=message.address.suffix + (f"?{message.query}" if message.query else ""),
+                body=message.body,
+                correlation_id=message.ids.correlation_id,
+                receivers=receivers,
+            )
+        )
+
+    async def _keep(
+        self, key: ObjectKey, stored: Stored, errand: Errand, receivers: frozenset[str]
+    ) -> StoredObject | None:
+        """The state that was kept; None when this very message was kept before, and its sender did not hear that."""
         for _ in range(_TRIES):
             current = await self._objects.get(key)
+            wanted = _next_state(_known(key, current), stored, errand, receivers)
+            if current is not None and _repeats(wanted, current):
+                return None
             try:
-                return await self._objects.save(_next_state(_known(key, current), stored, errand, receivers))
+                return await self._objects.save(wanted)
             except Conflict:
                 continue
         raise ServerError("this object is being changed too often at once; send it again")
+
+    @contextmanager
+    def _place(self, platform_id: str) -> Iterator[None]:
+        """One of the places for pushes that are being kept."""
+        if self._under_way[platform_id] >= PLACES_PER_PLATFORM or self._under_way.total() >= PLACES:
+            raise ServerError(
+                f"{self._under_way[platform_id]} pushes of your platform are being kept at this moment: send this one again",
+                http_status=503,
+                headers={"Retry-After": "1"},
+            )
+        self._under_way[platform_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[platform_id] -= 1
+            if not self._under_way[platform_id]:
+                del self._under_way[platform_id]
 
     @asynccontextmanager
     async def _one_at_a_time(self, key: ObjectKey) -> AsyncIterator[None]:
@@ -130,10 +174,22 @@ def _next_state(before: StoredObject, stored: Stored, errand: Errand, receivers:
         withdrawn=has is None,
         version=message.address.version,
         part=stored.part(call) if stored.part else "",
+        correlation_id=message.ids.correlation_id,
         received_at=now,
         changed_at=before.changed_at if before.body == body else now,
         behind=before.behind | receivers,
     )
+
+
+def _repeats(wanted: StoredObject, current: StoredObject) -> bool:
+    """The same message once more, because its answer was lost: the same words under the same X-Correlation-ID."""
+    same = (wanted.correlation_id, wanted.body, wanted.withdrawn, wanted.version) == (
+        current.correlation_id,
+        current.body,
+        current.withdrawn,
+        current.version,
+    )
+    return same and timedelta() <= wanted.received_at - current.received_at < _REPEAT_WITHIN
 
 
 def _last_updated(value: Json) -> datetime:

@@ -1,5 +1,11 @@
-"""Carry a message to one party and its answer back: the original bytes, one call out, never stored, never retried."""
+"""Carry a message to one party and its answer back: the original bytes, one call out, never stored, never retried.
 
+Save the result of a command: it happens once, its sender rarely has a second try, and to hear it twice does no harm. So it is
+offered a few times within seconds before its sender hears that it did not arrive.
+"""
+
+import asyncio
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +13,10 @@ from typing import Protocol
 
 from hub.addressing import Addressing
 from hub.catalog import Errand
-from hub.clock import now_utc
+from hub.clock import monotonic_s, now_utc
 from hub.config import Settings
 from hub.delivery.answer import Answer, Failure, PostFailed
+from hub.delivery.schedule import backoff_s, read_retry_after_s
 from hub.outbound import Outbound, Way, compose, join
 from hub.platform import ConnectionStatus, Platform
 from hub.registry import Directory, platform_status
@@ -24,6 +31,9 @@ from hub.wire.interface import TimeoutClass, Version
 from hub.wire.message import Message, Reply
 from hub.wire.party import Party, Role
 
+RESULT_TRIES = 3
+RESULT_WITHIN_S = 6.0
+_OF_THE_MOMENT = frozenset({408, 425, 429})
 _PASSED = frozenset({400, 404, 405})
 _BROKEN_CREDENTIALS = frozenset({401, 403})
 _OPERATORS = frozenset({Role.CPO, Role.NAP})
@@ -47,6 +57,19 @@ class Reports:
     """platform_id and a reason without secrets."""
     doubted: Callable[[str], None]
     """It refuses this hub's credentials token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """What came of a message to an address that this hub gave out."""
+
+    reply: Reply
+    caller: Party
+    """To whom the address was given."""
+    owner: Party
+    """Who answered."""
+    about: str
+    """What the address is about."""
 
 
 class Forwarding:
@@ -85,11 +108,8 @@ class Forwarding:
         )
         return await self._exchange(errand, way, directory)
 
-    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> tuple[Reply, Party, Party]:
-        """Carry a message to the address that one of ours stands for; for everyone else it does not exist (404).
-
-        Returns the reply, the party that the address was given to, and the party that answered.
-        """
+    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> CalledBack:
+        """Carry a message to the address that one of ours stands for; for everyone else it does not exist (404)."""
         message = errand.message
         mapping = await self._addressing.find(plan.opaque)
         if (
@@ -110,9 +130,30 @@ class Forwarding:
             url=mapping.target_url,
             body=_bare(message.body) if bare else message.body,
         )
-        return await self._exchange(errand, way, directory), mapping.caller, mapping.owner
+        reply = await self._exchange(errand, way, directory, RESULT_TRIES if bare else 1)
+        return CalledBack(reply=reply, caller=mapping.caller, owner=mapping.owner, about=mapping.about)
 
-    async def _exchange(self, errand: Errand, way: Way, directory: Directory) -> Reply:
+    async def _exchange(self, errand: Errand, way: Way, directory: Directory, tries: int = 1) -> Reply:
+        """Call, and again while that may help: `tries` times in all, within RESULT_WITHIN_S."""
+        until_s = monotonic_s() + RESULT_WITHIN_S
+        for tried in range(1, tries + 1):
+            answer: Answer | None = None
+            wait_s = backoff_s(tried, secrets.randbelow(1001) / 1000)
+            try:
+                answer = await self._call(errand, way, directory)
+                if answer.http_status < 500 and answer.http_status not in _OF_THE_MOMENT:
+                    break
+                wait_s = max(wait_s, read_retry_after_s(first(answer.headers, "Retry-After")))
+            except PostFailed as failed:
+                refusal = _refusal(failed, way.party)
+            if tried == tries or monotonic_s() + wait_s > until_s:
+                break
+            await asyncio.sleep(wait_s)
+        if answer is None:
+            raise refusal
+        return await self._reply(errand, way, answer, envelope.read(answer.body), directory)
+
+    async def _call(self, errand: Errand, way: Way, directory: Directory) -> Answer:
         message, match = errand.message, errand.match
         ids = MessageIds(request_id=self._new_id(), correlation_id=message.ids.correlation_id)
         outbound = compose(
@@ -132,14 +173,14 @@ class Forwarding:
             self._reports.record(_leg(message, way, ids, began_at, duration_ms=failed.duration_ms, note=failed.reason))
             if failed.failure not in {Failure.BUSY, Failure.TOO_LARGE}:
                 self._reports.missed(way.platform.platform_id, failed.reason)
-            raise _refusal(failed, way.party) from None
+            raise
         self._reports.heard(way.platform.platform_id)
         said = envelope.read(answer.body)
         note = "" if said else "answered without an OCPI envelope"
         self._reports.record(
             _leg(message, way, ids, began_at, duration_ms=answer.duration_ms, note=note, answer=answer, said=said)
         )
-        return await self._reply(errand, way, answer, said, directory)
+        return answer
 
     async def _reply(
         self, errand: Errand, way: Way, answer: Answer, said: envelope.Envelope | None, directory: Directory

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hub.platform import Platform, TokenEncoding
 from hub.registry import Directory
 from hub.wire.credentials_token import write_authorization
-from hub.wire.headers import MessageIds, RoutingHeaders
+from hub.wire.headers import DELIVERY_ID, MessageIds, RoutingHeaders
 from hub.wire.party import Party
 
 JSON = "application/json"
@@ -21,6 +21,8 @@ class Outbound:
     body: bytes = b""
     timeout_s: float
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+    server_pem: str = field(default="", repr=False)
+    """The only server certificate, or CA, that is trusted for this; empty for the public ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ def compose(
     timeout_s: float,
     ids: MessageIds,
     routing: RoutingHeaders | None,
+    delivery_id: str = "",
 ) -> Outbound:
     """Make a request that carries only headers of the hub's own making; `routing` None for configuration modules."""
     headers = {"Authorization": authorization(directory, platform), "Accept": JSON, **ids.write()}
@@ -59,8 +62,16 @@ def compose(
         headers["Content-Type"] = JSON
     if routing:
         headers |= routing.write()
+    if delivery_id:
+        headers[DELIVERY_ID] = delivery_id
     return Outbound(
-        platform_id=platform.platform_id, method=method, url=url, body=body, timeout_s=timeout_s, headers=headers
+        platform_id=platform.platform_id,
+        method=method,
+        url=url,
+        body=body,
+        timeout_s=timeout_s,
+        headers=headers,
+        server_pem=platform.pins.server_pem,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import multiprocessing
+import os
 import signal
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
@@ -24,7 +25,7 @@ _STOP_S = 20.0
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    Raises MongoUnavailable, SecretKeyUnusable (a sentence each) or OSError (the port is taken).
+    Raises MongoUnavailable, SecretKeyUnusable, CertificateUnusable (a sentence each) or OSError (the port is taken).
     """
     lines = configure(settings.log_level)
     try:
@@ -36,6 +37,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
 async def _serve_one(settings: Settings, host: str, port: int, *, share_port: bool = False) -> None:
     stop = _stop_signal()
     async with open_hub(settings) as hub:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hub.reload)
         await hub.serve(host, port, share_port=share_port)
         structlog.get_logger().info(
             "serving",
@@ -58,7 +60,8 @@ async def _serve_many(settings: Settings, host: str, port: int) -> None:
         admin_port = settings.admin_port or free_port()
         shared = settings.model_copy(update={"mongodb_url": url, "workers": 1, "admin_port": admin_port})
         workers = [_start(shared, host, port) for _ in range(settings.workers)]
-        admin_address.write(settings.data_path, reachable_url(settings.admin_host, admin_port))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: _reload(workers))
+        admin_address.write(settings.data_path, reachable_url(settings, admin_port))
         try:
             while not stop.is_set():
                 with suppress(TimeoutError):
@@ -90,6 +93,12 @@ def _work(settings: Settings, host: str, port: int) -> None:
         uvloop.run(_serve_one(settings, host, port, share_port=True))
     finally:
         lines.flush()
+
+
+def _reload(workers: list[BaseProcess]) -> None:
+    for worker in workers:
+        if worker.pid is not None and worker.is_alive():
+            os.kill(worker.pid, signal.SIGHUP)
 
 
 def _stop(workers: list[BaseProcess]) -> None:

@@ -17,6 +17,7 @@ import structlog
 from hub.clock import Tasks, monotonic_s
 from hub.history import History
 from hub.log import often
+from hub.meter import Meter
 from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
 
 WAITING_MAX = 20_000
@@ -98,6 +99,8 @@ class Traffic:
         self._tasks = Tasks()
         self._closing = False
         self._hub = _Minute(LegKind.IN)
+        self.meter = Meter()
+        """Counts since the start."""
         self._platforms: dict[str, _Minute] = {}
         self.modules = History(step_s=10, slices=180)
         """Requests that came in, by module, over half an hour."""
@@ -127,6 +130,7 @@ class Traffic:
         failed = leg.failed
         now_s = monotonic_s()
         self._hub.add(leg, failed, now_s)
+        self.meter.add(leg, failed)
         minute = self._platforms.get(leg.platform_id)
         if minute is None:
             if len(self._platforms) >= _PLATFORMS_MAX:

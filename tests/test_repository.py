@@ -42,6 +42,7 @@ COVERED_ELSEWHERE = {
     "hub/pipeline.py": "tests/whole/test_direct.py",
     "hub/serving.py": "tests/whole/test_broadcast_kill.py",
     "hub/simulate/*.py": "tests/hub/simulate/test_platform.py",
+    "hub/store/judgements.py": "tests/hub/store/test_verifications.py",
     "hub/store/mongod_process.py": "tests/hub/store/test_embedded.py",
     "hub/store/protocols.py": "tests/hub/store/test_records.py",
     "hub/web.py": "tests/whole/test_direct.py",

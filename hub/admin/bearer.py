@@ -3,6 +3,8 @@
 HS256 with a key derived from the server key, and no other algorithm: the header of a token never chooses (RFC 8725, 3.1).
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +59,17 @@ def check(key: bytes, token: str, *, audience: str = AUDIENCE) -> str:
     except jwt.PyJWTError:
         raise BearerRefused("this is not an admin token of this hub") from None
     return _subject(claims)
+
+
+def check_any(keys: Sequence[bytes], token: str, *, audience: str = AUDIENCE) -> str:
+    """The same with several keys that may have signed it; raises what the first one says."""
+    try:
+        return check(keys[0], token, audience=audience)
+    except BearerRefused:
+        for key in keys[1:]:
+            with suppress(BearerRefused):
+                return check(key, token, audience=audience)
+        raise
 
 
 def ends_at(token: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Deliveries that did not go through, over the admin API: list, show, replay."""
+"""Deliveries that did not go through, over the admin API: list, show, replay, purge."""
 
 from typing import Annotated
 
@@ -55,6 +55,18 @@ async def _replay(call: AdminCall[Replay]) -> Json:
     return {"ok": done.ok, "said": done.said, "http_status": done.http_status, "ocpi_status": done.ocpi_status}
 
 
+async def _purge(call: AdminCall[Nothing]) -> Json:
+    found = await _find(call.office, call.path["delivery_id"])
+    if found.state is not DeliveryState.REFUSED:
+        raise Clash(
+            f"Not purged: {found.receiver} is still owed this object and gets it when it answers again.",
+            "hubctl deliveries list --state refused",
+            code="still_owed",
+        )
+    await call.office.store.deliveries.clear([found.delivery_id])
+    return {"purged": found.delivery_id}
+
+
 async def _find(office: AdminServices, delivery_id: str) -> FailedDelivery:
     found = await office.store.deliveries.get(delivery_id)
     if found is None:
@@ -83,5 +95,12 @@ ROUTES = (
         act=_replay,
         asks=Replay,
         summary="Send the object as it is now, once.",
+    ),
+    AdminRoute(
+        method="DELETE",
+        path="/deliveries/{delivery_id}",
+        act=_purge,
+        asks=Nothing,
+        summary="Forget one that the receiver refused for good.",
     ),
 )

@@ -87,7 +87,7 @@ class Place(Asked):
 
 
 async def _at(call: AdminCall[Place]) -> Json:
-    index = call.office.feed.index
+    index = call.office.apps.office.feed.index
     rows = index.inside(around(Point(call.asked.latitude, call.asked.longitude), _REACH_M))
     near = (np.abs(index.sites["latitude"][rows] - call.asked.latitude) < 2 / _DEGREES) & (
         np.abs(index.sites["longitude"][rows] - call.asked.longitude) < 2 / _DEGREES

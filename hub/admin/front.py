@@ -7,9 +7,10 @@ import structlog
 from aiohttp import web
 
 from hub.admin import bearer, session
-from hub.admin.app import PREFIX, admin_app
+from hub.admin.app import PREFIX, admin_app, refused_stranger
 from hub.admin.services import AdminServices
 from hub.clock import now_utc
+from hub.limits import client_address, read_networks
 from hub.static.files import POLICY, SHARED, VENDOR, Files
 
 PAGE = Path(__file__).parent / "page"
@@ -20,19 +21,23 @@ def admin_front(office: AdminServices) -> web.Application:
     """The application that listens at admin_host and admin_port."""
     app = web.Application(client_max_size=_SIGN_IN_BYTES_MAX)
     app.on_response_prepare.append(_keep_out_of_frames)
-    key = office.secrets.admin_key
+    secrets, trusted = office.secrets, read_networks(office.settings.trusted_proxies)
 
     async def sign_in(request: web.Request) -> web.Response:
         if session.from_elsewhere(request):
             return _refused(403, "a page of another origin may not sign in here")
         try:
             token = str(orjson.loads(await request.read())["token"]).strip()
-            made, ends_at = session.mint(key, token, now_utc())
+            made, ends_at = session.mint(secrets.admin_keys, token, now_utc())
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return _refused(400, 'the body is {"token": "…"}')
         except bearer.BearerRefused as refused:
-            return _refused(401, str(refused))
-        structlog.get_logger().info("page_sign_in", subject=bearer.check(key, token), remote=request.remote)
+            remote = client_address(request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted)
+            error = refused_stranger(office, remote, str(refused))
+            return web.json_response(error.body(), status=error.http_status, headers=error.headers)
+        structlog.get_logger().info(
+            "page_sign_in", subject=session.check(secrets.admin_keys, made), remote=request.remote
+        )
         response = web.json_response({"ends_at": ends_at.isoformat()})
         session.set_cookie(response, request, made, ends_at, PREFIX)
         return response

@@ -52,7 +52,7 @@ class Live:
         self._wanted = traffic.wanted_legs(office, asked, now_utc() - timedelta(seconds=asked.since_s))
         self._filtered = replace(self._wanted, since=None) != LegFilter()
         self._limit = min(asked.limit, _LEGS_MAX)
-        self._points = Points(office.feed)
+        self._points = Points(office.apps.office.feed)
         self._packed_s = -_LONGEST_S
         self._cursor = ""
         self._cards = _Beat(self._look_at_partners, _CARDS_EVERY_S)
@@ -105,7 +105,7 @@ class Live:
     async def _look_at_points(self) -> events.Frame:
         now_s = monotonic_s()
         changed = self._points.changes()
-        count = len(self._office.feed.index.points)
+        count = len(self._office.apps.office.feed.index.points)
         if self._points.stale and now_s - self._packed_s >= _REPACK_EVERY_S + count / _REPACK_A_SECOND:
             self._packed_s = now_s
             return [("points", self._points.pack())]
@@ -167,6 +167,7 @@ ROUTES = (
         act=_stream,
         asks=traffic.Tail,
         summary="What the page follows, as Server-Sent Events; legs are filtered as in /traffic.",
-        kind=events.KIND,
+        streams=True,
+        text=events.KIND,
     ),
 )

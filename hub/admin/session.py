@@ -5,6 +5,7 @@ token, at the latest after LONGEST. Every process with the same server key knows
 """
 
 import ipaddress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,23 +19,26 @@ AUDIENCE = "hub-admin-page"
 LONGEST = timedelta(hours=12)
 
 
-def mint(key: bytes, admin_token: str, now: datetime) -> tuple[str, datetime]:
-    """A session for who has this admin token, and when it ends. Raises BearerRefused for a token that opens nothing."""
-    subject = bearer.check(key, admin_token)
+def mint(keys: Sequence[bytes], admin_token: str, now: datetime) -> tuple[str, datetime]:
+    """A session for who has this admin token, and when it ends; the first of `keys` signs, all are accepted.
+
+    Raises BearerRefused for a token that opens nothing.
+    """
+    subject = bearer.check_any(keys, admin_token)
     ends_at = min(now + LONGEST, bearer.ends_at(admin_token))
     claims = {"sub": subject, "aud": AUDIENCE, "iss": bearer.ISSUER, "iat": now, "exp": ends_at}
-    return jwt.encode(claims, key, algorithm=bearer.ALGORITHM), ends_at
+    return jwt.encode(claims, keys[0], algorithm=bearer.ALGORITHM), ends_at
 
 
-def check(key: bytes, session: str) -> str:
+def check(keys: Sequence[bytes], session: str) -> str:
     """The subject of a session; raises BearerRefused for what `mint` did not make or what has ended."""
-    return bearer.check(key, session, audience=AUDIENCE)
+    return bearer.check_any(keys, session, audience=AUDIENCE)
 
 
 def set_cookie(response: web.StreamResponse, request: web.Request, session: str, ends_at: datetime, path: str) -> None:
     """Keep the session in the browser, out of scripts' reach, for requests from our own pages alone.
 
-    On loopback it travels in clear; from any other host it is Secure, so a browser keeps it only when TLS is in front.
+    On loopback it may travel in clear; from any other host it is Secure, so a browser keeps it only when there is TLS.
     """
     response.set_cookie(
         COOKIE,
@@ -43,7 +47,7 @@ def set_cookie(response: web.StreamResponse, request: web.Request, session: str,
         expires=ends_at.strftime("%a, %d %b %Y %H:%M:%S GMT"),
         httponly=True,
         samesite="Strict",
-        secure=not _on_loopback(request),
+        secure=request.secure or not _on_loopback(request),
     )
 
 

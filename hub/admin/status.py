@@ -34,6 +34,8 @@ async def look(office: AdminServices) -> Json:
     lanes = await office.deliveries.snapshot() if database else []
     needs += [_offline(one) for one in partners if one.status is ConnectionStatus.OFFLINE]
     needs += _stuck(partners, lanes)
+    if office.apps.trouble:
+        needs.append(Need(f"apps may be told old things: {office.apps.trouble}", "hubctl doctor"))
     if office.traffic.dropped:
         needs.append(Need(f"{office.traffic.dropped} traced legs were dropped since the start", "hubctl doctor"))
     return {

@@ -47,5 +47,5 @@ class AdminRoute(Generic[AskedT]):
     http_status: int = 200
     streams: bool = False
     """It comes bit by bit, a line of JSON each (application/x-ndjson); the last line is the outcome."""
-    kind: str = "application/json"
-    """Type of the answer; `text/html` when `act` returns a whole page, `text/event-stream` when it yields events."""
+    text: str = ""
+    """Media type of an answer that is text, and no JSON; `text/event-stream` with `streams`: the frames of hub.admin.events."""

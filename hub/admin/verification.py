@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import orjson
+import structlog
 from pydantic import Field
 
 from contracts import report
@@ -120,6 +121,15 @@ async def _override(call: AdminCall[Override]) -> Json:
         return replace(current, standings=changed)
 
     amended = await office.partners.amend(platform.platform_id, edit)
+    structlog.get_logger().warning(
+        "verdict_overridden",
+        partner=platform.name,
+        side=known.side,
+        module=known.module,
+        until=until and until.isoformat(),
+        reason=asked.reason,
+        by=call.subject,
+    )
     return [views.standing(one) for one in amended.standings]
 
 
@@ -164,6 +174,6 @@ ROUTES = (
         act=_page,
         asks=Nothing,
         summary="The same as a page for a browser.",
-        kind="text/html",
+        text="text/html; charset=utf-8",
     ),
 )

@@ -53,17 +53,28 @@ class Site:
     points: tuple[Point, ...]
     """Without those that are REMOVED."""
     body: bytes
+    location_id: str = ""
+    """As its owner writes it."""
 
-    @property
-    def shape(self) -> tuple[object, ...]:
-        """Everything but statuses: while this is the same, only statuses change."""
+    def same_shape(self, other: "Site") -> bool:
+        """Everything but statuses and texts is the same: then only statuses change in the index."""
         return (
-            self.latitude,
-            self.longitude,
-            self.flags,
-            self.facilities,
-            *((one.uid, one.capabilities, one.restrictions, one.plugs) for one in self.points),
+            self.latitude == other.latitude
+            and self.longitude == other.longitude
+            and self.flags == other.flags
+            and self.facilities == other.facilities
+            and len(self.points) == len(other.points)
+            and all(map(_same_point, self.points, other.points))
         )
+
+
+def _same_point(one: Point, other: Point) -> bool:
+    return (
+        one.uid == other.uid
+        and one.plugs == other.plugs
+        and one.capabilities == other.capabilities
+        and one.restrictions == other.restrictions
+    )
 
 
 def read_site(key: str, owner: str, body: bytes) -> Site | None:
@@ -86,21 +97,25 @@ def read_site(key: str, owner: str, body: bytes) -> Site | None:
         facilities=codes.facility_bits(location.get("facilities") or ()),
         points=tuple(_points(location.get("evses") or ())),
         body=body,
+        location_id=str(location.get("id", "")),
     )
 
 
 def watts_of(connector: dict[str, Any]) -> int:
     """max_electric_power, else what volts, amperes and phases make. Source: OCPI 2.2.1, mod_locations, Connector."""
-    power = connector.get("max_electric_power")
-    if isinstance(power, int) and power > 0:
-        return min(power, 2**31 - 1)
-    volts, amperes = connector.get("max_voltage"), connector.get("max_amperage")
-    if not isinstance(volts, int) or not isinstance(amperes, int):
-        return 0
+    power = _number(connector.get("max_electric_power"))
+    if power > 0:
+        return round(min(power, 2**31 - 1))
+    volts, amperes = _number(connector.get("max_voltage")), _number(connector.get("max_amperage"))
     phases = _PHASES.get(str(connector.get("power_type")), 1.0)
     if phases == 3.0 and volts >= _LINE_TO_LINE_FROM_V:
         phases = _ROOT_3
-    return max(0, min(round(volts * amperes * phases), 2**31 - 1))
+    return round(max(0.0, min(volts * amperes * phases, 2**31 - 1)))
+
+
+def _number(written: object) -> float:
+    """0 for what is none; some write whole numbers with a fraction of nought."""
+    return float(written) if isinstance(written, int | float) else 0.0
 
 
 def _points(evses: Iterable[dict[str, Any]]) -> Iterable[Point]:

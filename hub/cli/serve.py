@@ -22,14 +22,15 @@ def serve(
     Example:
       HUB_PUBLIC_URL=https://hub.example hubctl serve --host 0.0.0.0 --port 8000
     """
-    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415 - loads cryptography
+    from hub.key_file import SecretKeyUnusable  # noqa: PLC0415 - loaded when needed
     from hub.serving import serve as serve_hub  # noqa: PLC0415 - loads the whole hub
     from hub.store.errors import MongoUnavailable  # noqa: PLC0415
+    from hub.tls import CertificateUnusable  # noqa: PLC0415
 
     settings = asking.settings()
     try:
         serve_hub(settings, host, port)
-    except (MongoUnavailable, SecretKeyUnusable) as unusable:
+    except (MongoUnavailable, SecretKeyUnusable, CertificateUnusable) as unusable:
         raise CommandFailed(str(unusable), exit_code=ExitCode.PROBLEMS, code="cannot_start") from None
     except OSError as error:
         if error.errno not in _OF_THE_ADDRESS:

@@ -28,7 +28,7 @@ class Failure(StrEnum):
     TOO_LARGE = "too_large"
     """The answer is over the limit."""
     BUSY = "busy"
-    """Too many requests to this platform are under way; nothing was sent."""
+    """Too many requests to this platform are under way, or another process delivers to it now; nothing was sent."""
 
 
 class PostFailed(Exception):

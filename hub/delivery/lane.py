@@ -2,10 +2,10 @@
 
 The promise (checklist H3.27, D1): within a target (a receiver and an object) an older state never follows a newer one, and
 what is neither confirmed nor refused is either in this lane or marked behind in the store. So the lane may forget anything:
-`unread` then says that the store knows of more.
+`unread` then says that the store knows of more. Of one target one item is on its way and at most one waits: the newest state.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from hub.delivery.item import Effect, Form, Item, Outcome, Send, State, Target
 from hub.delivery.schedule import Pace, backoff_s
 
 UNCLEAR_IN_A_ROW = 3
+KNOCK_EVERY_S = 1.0
 _BUSY_S = 0.1
 _POSTPONED_MAX = 500
 
@@ -41,10 +42,9 @@ class Lane:
         self._in_flight_max = in_flight_max
         self._waiting_max = waiting_max
         self._known_max = known_max
-        self._queues: dict[Target, deque[Item]] = {}
+        self._waits: dict[Target, Item] = {}
         self._live: OrderedDict[Target, None] = OrderedDict()
         self._missed: OrderedDict[Target, None] = OrderedDict()
-        self._waiting = 0
         self._in_flight: dict[Target, Item] = {}
         self._known: OrderedDict[Target, tuple[State, bool]] = OrderedDict()
         """The newest state that was dealt with, and whether the receiver has it."""
@@ -55,12 +55,14 @@ class Lane:
         self._tries = 0
         self._unclear = 0
         self._due_s = 0.0
+        self._not_before_s = 0.0
+        self._knocked_s = -KNOCK_EVERY_S
         self._pause_until_s = 0.0
 
     @property
     def waiting(self) -> int:
         """Items here that are not on their way yet."""
-        return self._waiting
+        return len(self._waits)
 
     @property
     def in_flight(self) -> int:
@@ -75,7 +77,7 @@ class Lane:
     @property
     def idle(self) -> bool:
         """Nothing to do, and nothing known to be behind."""
-        busy = self._waiting or self._in_flight or self._postponed or self._reads or self.unread
+        busy = self._waits or self._in_flight or self._postponed or self._reads or self.unread
         return not busy and self.breaker is not Breaker.OPEN
 
     def tries(self, target: Target) -> int:
@@ -85,7 +87,8 @@ class Lane:
     def push(self, item: Item) -> bool:
         """Take an accepted push; False leaves it behind in the store."""
         target = item.target
-        if self.breaker is Breaker.OPEN or self._waiting >= self._waiting_max or target in self._postponed:
+        full = len(self._waits) >= self._waiting_max and target not in self._waits
+        if self.breaker is Breaker.OPEN or full or target in self._postponed:
             self.unread = True
             return False
         self._append(item)
@@ -123,9 +126,17 @@ class Lane:
         self._recovering = True
 
     def wake(self, now_s: float) -> None:
-        """The platform was heard: what waits for its time is due."""
-        self._due_s = min(self._due_s, now_s)
+        """The platform is back: what waits for its time is due; a time that it asked for itself is kept."""
+        self._due_s = max(min(self._due_s, now_s), self._not_before_s)
         self._postponed = {target: (min(due_s, now_s), tries) for target, (due_s, tries) in self._postponed.items()}
+
+    def knock(self, now_s: float) -> bool:
+        """The platform called: an open breaker lets one item go to see; tells whether it does, once a second at most."""
+        if self.breaker is not Breaker.OPEN or now_s < max(self._not_before_s, self._knocked_s + KNOCK_EVERY_S):
+            return False
+        self._knocked_s = now_s
+        self.wake(now_s)
+        return True
 
     def next(self, now_s: float) -> Send | None:
         """The next item to send now, if any."""
@@ -138,18 +149,16 @@ class Lane:
             target = self._next_target(now_s)
             if target is None:
                 return None
-            item = self._queues[target].popleft()
-            self._waiting -= 1
+            item = self._waits.pop(target)
             if self._is_news(item):
                 return self._begin(item)
-            self._make_ready(target)
         return None
 
     def begin(self, item: Item) -> Send | None:
         """Send this item out of turn; None when its target is on its way, waits here, or has a newer state."""
         known = self._known.get(item.target)
         newer = known is not None and known[0] > item.state
-        if newer or item.target in self._in_flight or self._queues.get(item.target):
+        if newer or item.target in self._in_flight or item.target in self._waits:
             return None
         return self._begin(item)
 
@@ -186,7 +195,7 @@ class Lane:
                 return Effect.BEHIND
 
     def _fail(self, target: Target, outcome: Outcome, now_s: float, jitter: float, retry_after_s: float) -> None:
-        self._drop_queue(target)
+        self._drop_next(target)
         if outcome is Outcome.UNCLEAR:
             tries = self._postponed.pop(target, (0.0, 0))[1] + 1
             self._postponed[target] = (now_s + backoff_s(tries, jitter), tries)
@@ -201,7 +210,8 @@ class Lane:
         if self.breaker is not Breaker.OPEN:
             self._tries += 1
             self._due_s = now_s
-        self._due_s = max(self._due_s, now_s + retry_after_s, now_s + backoff_s(self._tries, jitter))
+        self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
+        self._due_s = max(self._due_s, self._not_before_s, now_s + backoff_s(self._tries, jitter))
         self.breaker = Breaker.OPEN
         self._unclear = 0
         self.rest()
@@ -236,14 +246,11 @@ class Lane:
             self._append(item)
 
     def _append(self, item: Item) -> None:
-        queue = self._queues.setdefault(item.target, deque())
-        if queue and queue[-1].push is None and queue[-1].state <= item.state:
-            queue.pop()  # it was only found behind: the newer state, or the owner's own push, stands for both
-            self._waiting -= 1
-        if queue and queue[-1].state >= item.state:
+        """The newest state wins; of one that was only found behind, the owner's own push stands for both."""
+        waits = self._waits.get(item.target)
+        if waits is not None and (waits.state > item.state or (waits.state == item.state and waits.push is not None)):
             return
-        queue.append(item)
-        self._waiting += 1
+        self._waits[item.target] = item
         self._make_ready(item.target)
 
     def _is_news(self, item: Item) -> bool:
@@ -258,34 +265,27 @@ class Lane:
         if self.breaker is Breaker.OPEN:
             self.unread = True
             return
-        self._queues.setdefault(item.target, deque()).appendleft(item)
-        self._waiting += 1
+        self._waits.setdefault(item.target, item)
 
     def _make_ready(self, target: Target) -> None:
-        """Put the target in the row that its first item belongs in, unless one of its items is on its way."""
-        queue = self._queues.get(target)
-        if queue is None or target in self._in_flight:
+        """Put the target in the row that its item belongs in, unless another one is on its way."""
+        item = self._waits.get(target)
+        if item is None or target in self._in_flight or target in self._live:
             return
-        if not queue:
-            del self._queues[target]
-            return
-        if target in self._live:
-            return
-        if queue[0].push is None:
+        if item.push is None:
             self._missed[target] = None
         else:
             self._missed.pop(target, None)
             self._live[target] = None
 
-    def _drop_queue(self, target: Target) -> None:
-        self._waiting -= len(self._queues.pop(target, ()))
+    def _drop_next(self, target: Target) -> None:
+        self._waits.pop(target, None)
         self._live.pop(target, None)
         self._missed.pop(target, None)
         self.unread = True
 
     def _forget_waiting(self) -> None:
-        self._queues.clear()
+        self._waits.clear()
         self._live.clear()
         self._missed.clear()
-        self._waiting = 0
         self.unread = True

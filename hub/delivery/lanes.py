@@ -159,6 +159,8 @@ class Lanes:
                     self._settling.clear(delivery_id(item.target))
             case Effect.REFUSE if result.unwanted:
                 self._settling.add(item)
+            case _ if not self._leases.valid(platform_id):
+                return  # another process delivers by now, and tells how it fares; what was taken is taken whoever heard it
             case Effect.BEHIND if self.pulls(platform_id):
                 self._settling.add(item)
             case Effect.REFUSE | Effect.BEHIND:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 from hub.catalog import Catalog
 from hub.clock import now_utc
 from hub.config import Settings
-from hub.delivery.item import Form, Item, Send, State
+from hub.delivery.failed import delivery_id
+from hub.delivery.item import Form, Item, Send, State, Target
 from hub.delivery.receiver import Receiver
 from hub.outbound import Outbound, compose, join
 from hub.platform import Platform
 from hub.registry import Directory
-from hub.store.protocols import Leg, LegKind, ObjectKey
+from hub.store.protocols import Leg, LegKind, ObjectKey, StoredObject
 from hub.traffic import masked_path
 from hub.translating import translate
 from hub.wire import json_text
@@ -20,6 +22,7 @@ from hub.wire.headers import MessageIds, RoutingHeaders
 from hub.wire.interface import Interface, Module, TimeoutClass, Version
 
 _PATHS_MAX = 1000
+_DIGEST_DIGITS = 12
 _parse_receiver = lru_cache(maxsize=10_000)(Receiver.parse)
 
 
@@ -64,7 +67,8 @@ class Letters:
             raise CannotWrite(f"the platform offers no RECEIVER interface of {item.stored.key.module}")
         method, suffix, body = self._content(send, module)
         ids = MessageIds(
-            request_id=self._new_id(), correlation_id=item.push.correlation_id if item.push else self._new_id()
+            request_id=self._new_id(),
+            correlation_id=(item.push or item.stored).correlation_id or self._new_id(),
         )
         outbound = compose(
             directory,
@@ -81,6 +85,7 @@ class Letters:
             timeout_s=self._timeout_s,
             ids=ids,
             routing=RoutingHeaders(to=receiver.party, sender=directory.hub) if receiver.party else None,
+            delivery_id=_delivery_id(item.target, item.stored),
         )
         leg = Leg(
             at=now_utc(),
@@ -117,6 +122,12 @@ class Letters:
                 self._paths.clear()
             self._paths[known] = suffix
         return suffix
+
+
+def _delivery_id(target: Target, stored: StoredObject) -> str:
+    """The failed delivery's id for people, and the state: a push that is repeated, or sent again after a crash, keeps it."""
+    digest = sha256(stored.body + (b"-" if stored.withdrawn else b"+")).hexdigest()
+    return f"{delivery_id(target)}.{digest[:_DIGEST_DIGITS]}"
 
 
 def _receiving(directory: Directory, receiver: Receiver, item: Item, module: Module | None) -> Platform:

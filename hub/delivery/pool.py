@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohappyeyeballs
@@ -15,6 +16,7 @@ from hub.delivery.answer import Failure, PostFailed
 from hub.delivery.connection import Connection
 from hub.delivery.reading import Reader
 from hub.delivery.resolver import Resolver
+from hub.tls import ClientTls
 
 KEEP_ALIVE_S = 4.0
 """Shorter than the 5 s after which common servers close: a request must not meet a connection that is being closed."""
@@ -28,24 +30,38 @@ class Origin:
     host: str
     port: int
     tls: bool
+    server_pem: str = ""
+    """Pinned for the platform: connections that trust it are nobody else's."""
 
 
 class Pool:
     """Owns every connection out."""
 
-    def __init__(self, resolver: Resolver, tls: ssl.SSLContext) -> None:
+    def __init__(self, resolver: Resolver, tls: ClientTls) -> None:
         self._resolver = resolver
         self._tls = tls
         self._idle: dict[Origin, list[Connection]] = defaultdict(list)
         self._sweep: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
-    async def exchange(self, origin: Origin, request: bytes, *, connect_s: float, until_s: float) -> Reader:
+    async def exchange(
+        self,
+        origin: Origin,
+        request: bytes,
+        *,
+        connect_s: float,
+        until_s: float,
+        may_send: Callable[[], bool] | None = None,
+    ) -> Reader:
         """Send a request and read its whole answer until the instant `until_s` (monotonic).
 
-        Raises PostFailed, TimeoutError (sent, and no whole answer in time) or AddressRefused.
+        `may_send` is asked as the last thing before the first byte. Raises PostFailed (BUSY when it says no), TimeoutError
+        (sent, and no whole answer in time) or AddressRefused.
         """
         connection = self._take(origin) or await self._connect(origin, connect_s)
+        if may_send is not None and not may_send():
+            connection.close()
+            raise PostFailed(Failure.BUSY, "this process no longer delivers to this platform")
         waiter = connection.send(request)
         timer = self._loop.call_later(max(until_s - monotonic_s(), 0.0), connection.expire)
         try:
@@ -130,12 +146,15 @@ class Pool:
             found = [(int(family), origin.host)]
         return [_address_info(family, address, origin.port) for family, address in found]
 
+    def _context(self, origin: Origin) -> ssl.SSLContext:
+        return self._tls.pinned(origin.server_pem) if origin.server_pem else self._tls.context
+
     async def _speak(self, origin: Origin, opened: socket.socket) -> Connection:
         try:
             _, connection = await self._loop.create_connection(
                 lambda: Connection(self._loop),
                 sock=opened,
-                ssl=self._tls if origin.tls else None,
+                ssl=self._context(origin) if origin.tls else None,
                 server_hostname=origin.host if origin.tls else None,
             )
         except BaseException as error:

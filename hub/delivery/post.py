@@ -4,8 +4,8 @@ Nothing is sent twice: a request whose outcome is unknown stays unknown. Only a 
 connection (checklist H3.15), and 307 or 308 on the same origin is followed.
 """
 
-import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
 
@@ -19,6 +19,7 @@ from hub.delivery.connection import Disconnected
 from hub.delivery.pool import Origin, Pool
 from hub.delivery.resolver import Lookup, Resolver, system_lookup
 from hub.outbound import Outbound
+from hub.tls import ClientTls
 from hub.wire.headers import first
 
 CONNECT_MAX_S = 5.0
@@ -41,18 +42,16 @@ class _Target:
 class Post:
     """One post office for all partners; use it as `async with Post(settings) as post`."""
 
-    def __init__(
-        self, settings: Settings, *, lookup: Lookup = system_lookup, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, lookup: Lookup = system_lookup, tls: ClientTls | None = None) -> None:
         self._allow_private = settings.allow_private_urls
         self._under_way_max = settings.forwards_per_platform_max
         self._under_way: dict[str, int] = {}
         self._lookup = lookup
-        self._tls = tls
+        self._tls = tls or ClientTls(settings.client_certificate_file, settings.client_key_file)
         self._pool: Pool | None = None
 
     async def __aenter__(self) -> Self:
-        self._pool = Pool(Resolver(self._allow_private, self._lookup), self._tls or _tls())
+        self._pool = Pool(Resolver(self._allow_private, self._lookup), self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -63,8 +62,11 @@ class Post:
         """How many requests to this platform wait for their answer."""
         return self._under_way.get(platform_id, 0)
 
-    async def send(self, outbound: Outbound) -> Answer:
-        """Send once and return the whole answer, redirects of another origin included; raises PostFailed."""
+    async def send(self, outbound: Outbound, may_send: Callable[[], bool] | None = None) -> Answer:
+        """Send once and return the whole answer, redirects of another origin included; raises PostFailed.
+
+        `may_send` is asked again just before the first byte goes out: looking up a name and connecting take their time.
+        """
         platform_id = outbound.platform_id
         under_way = self._under_way.get(platform_id, 0)
         if under_way >= self._under_way_max:
@@ -72,7 +74,7 @@ class Post:
         self._under_way[platform_id] = under_way + 1
         began_s = monotonic_s()
         try:
-            return await self._follow(outbound, began_s)
+            return await self._follow(outbound, began_s, may_send)
         except TimeoutError:
             raise PostFailed(
                 Failure.TIMEOUT, f"no whole answer within {outbound.timeout_s:g} s", _ms_since(began_s)
@@ -87,13 +89,13 @@ class Post:
             else:
                 self._under_way[platform_id] -= 1
 
-    async def _follow(self, outbound: Outbound, began_s: float) -> Answer:
+    async def _follow(self, outbound: Outbound, began_s: float, may_send: Callable[[], bool] | None) -> Answer:
         target = _target(outbound.url, self._allow_private)
         redirects_left = REDIRECTS_MAX
         may_repeat = outbound.method == "GET"
         while True:
             try:
-                answer = await self._once(outbound, target, began_s)
+                answer = await self._once(outbound, target, began_s, may_send)
             except Disconnected:
                 if not may_repeat:
                     raise
@@ -105,7 +107,9 @@ class Post:
             target = _target(str(following), self._allow_private)
             redirects_left -= 1
 
-    async def _once(self, outbound: Outbound, target: _Target, began_s: float) -> Answer:
+    async def _once(
+        self, outbound: Outbound, target: _Target, began_s: float, may_send: Callable[[], bool] | None
+    ) -> Answer:
         """One exchange; half of a short time is for connecting, so that a black hole is told from a slow answer."""
         if self._pool is None:
             raise RuntimeError("Post is used outside of `async with`")
@@ -113,8 +117,14 @@ class Post:
         left_s = until_s - monotonic_s()
         if left_s <= 0:
             raise TimeoutError
+        pinned = target.origin.tls and outbound.server_pem
+        origin = replace(target.origin, server_pem=outbound.server_pem) if pinned else target.origin
         reader = await self._pool.exchange(
-            target.origin, _write(outbound, target), connect_s=min(CONNECT_MAX_S, left_s / 2), until_s=until_s
+            origin,
+            _write(outbound, target),
+            connect_s=min(CONNECT_MAX_S, left_s / 2),
+            until_s=until_s,
+            may_send=may_send,
         )
         http_status, headers, body = reader.answer()
         return Answer(http_status=http_status, body=body, headers=headers, duration_ms=_ms_since(began_s))
@@ -141,12 +151,6 @@ def _target(url: str, allow_private: bool) -> _Target:
         "User-Agent: ocpi-hub\r\nAccept-Encoding: identity"
     )
     return _Target(url=parsed, origin=Origin(host, port, parsed.scheme == "https"), place=place)
-
-
-def _tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _same_origin(url: URL, answer: Answer) -> URL | None:

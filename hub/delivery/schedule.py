@@ -2,17 +2,19 @@
 
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MAX_S = 60.0
+BACKOFF_LEAST_S = 0.05
 RETRY_AFTER_MAX_S = 3600.0
 _BURST_S = 0.1
 
 
 def backoff_s(tries: int, jitter: float) -> float:
-    """Seconds to wait after the `tries`-th failure in a row (from 1): doubled each time, from half of it to the whole.
+    """Seconds to wait after the `tries`-th failure in a row (from 1): anything up to a span that doubles each time.
 
-    `jitter` is a fraction from 0 to 1. Source: checklist D5.
+    `jitter` is a fraction from 0 to 1: the whole of the wait is left to chance, so that what failed together comes back spread.
+    Source: checklist D5.
     """
     whole_s = min(BACKOFF_FIRST_S * 2.0 ** min(tries - 1, 16), BACKOFF_MAX_S)
-    return whole_s * (1 + jitter) / 2
+    return max(whole_s * jitter, BACKOFF_LEAST_S)
 
 
 def read_retry_after_s(value: str) -> float:

@@ -20,7 +20,7 @@ _OUTCOMES = {Failure.BUSY: Outcome.BUSY, Failure.TOO_LARGE: Outcome.UNCLEAR}
 class Sends(Protocol):
     """The post office out (hub.delivery.post.Post)."""
 
-    async def send(self, outbound: Outbound) -> Answer:
+    async def send(self, outbound: Outbound, may_send: Callable[[], bool] | None = None) -> Answer:
         """Raises PostFailed."""
         ...
 
@@ -37,13 +37,16 @@ class Sending:
         record: Callable[[Leg], None],
         heard: Callable[[str], None],
         missed: Callable[[str, str], None],
+        holds: Callable[[str], bool],
     ) -> None:
+        """`holds(platform_id)` tells whether this process may send to the platform at this instant."""
         self._letters = letters
         self._post = post
         self._directory = directory
         self._record = record
         self._heard = heard
         self._missed = missed
+        self._holds = holds
 
     async def attempt(self, send: Send) -> Result:
         """Send once; never raises."""
@@ -57,7 +60,7 @@ class Sending:
             structlog.get_logger().exception("delivery_not_written", object=str(send.item.stored.key))
             return Result(outcome=Outcome.REFUSED, said="this hub failed to write the request; its log says why")
         try:
-            answer = await self._post.send(letter.outbound)
+            answer = await self._post.send(letter.outbound, may_send=lambda: self._holds(letter.outbound.platform_id))
         except PostFailed as failed:
             return self._unanswered(letter, failed)
         return self._answered(letter, answer)

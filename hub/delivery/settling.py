@@ -71,7 +71,7 @@ class Settling:
                 if settled:
                     await self._objects.settle(
                         [
-                            Settled(key=key, revision=state[1], receivers=frozenset(receivers))
+                            Settled(key=key, seq=state[0], revision=state[1], receivers=frozenset(receivers))
                             for key, (state, receivers) in settled.items()
                         ]
                     )

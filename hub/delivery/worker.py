@@ -88,6 +88,7 @@ class Deliveries:
                 record=traffic.record,
                 heard=heard,
                 missed=missed,
+                holds=self._leases.valid,
             ),
             settling=self._settling,
             failed=store.deliveries,
@@ -149,6 +150,12 @@ class Deliveries:
             self._want(platform_id)
         else:
             lane.wake(monotonic_s())
+            self._lanes.move(lane)
+
+    def knocked(self, platform_id: str) -> None:
+        """The platform called this hub: a breaker that is open lets one item go to see; returns at once."""
+        lane = self._lanes.get(platform_id)
+        if lane is not None and lane.knock(monotonic_s()):
             self._lanes.move(lane)
 
     def owns(self, platform_id: str) -> bool:

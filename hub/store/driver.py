@@ -19,10 +19,11 @@ Client = AsyncMongoClient[Document]
 Database = AsyncDatabase[Document]
 Collection = AsyncCollection[Document]
 
-SERVER_SELECTION_MS = 5_000
+SERVER_SELECTION_MS = 4_000
 WRITE_TIMEOUT_MS = 5_000
 CONNECT_TIMEOUT_MS = 5_000
 SOCKET_TIMEOUT_MS = 30_000
+POOL_MAX = 100
 
 DURABLE: dict[str, Any] = {
     "w": "majority",
@@ -35,6 +36,10 @@ DURABLE: dict[str, Any] = {
     "serverSelectionTimeoutMS": SERVER_SELECTION_MS,
     "connectTimeoutMS": CONNECT_TIMEOUT_MS,
     "socketTimeoutMS": SOCKET_TIMEOUT_MS,
+    "timeoutMS": None,
+    "waitQueueTimeoutMS": None,
+    "directConnection": False,
+    "maxPoolSize": POOL_MAX,
 }
 """What an acknowledged write means in this hub: on a majority, journaled. It wins over whatever the URL says."""
 
@@ -65,6 +70,13 @@ async def close_client(client: Client) -> None:
     closing: Any = client.close()
     if inspect.isawaitable(closing):
         await closing
+
+
+async def aggregate(collection: Collection, pipeline: Sequence[Document]) -> list[Document]:
+    """All results of a pipeline; Motor gives the cursor without waiting."""
+    opening: Any = collection.aggregate(list(pipeline))
+    cursor: Any = await opening if inspect.isawaitable(opening) else opening
+    return cast(list[Document], await cursor.to_list(None))
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 
 from hub.store.protocols import StoreUnavailable
 
-OPERATION_TIMEOUT_S = 6.0
-"""For one operation of a store, the driver's own retry included: longer than it waits for a new primary."""
+OPERATION_TIMEOUT_S = 4.5
+"""For one operation of a store, the driver's own retry included: a partner is told within five seconds."""
 
 
 class MongoUnavailable(Exception):
@@ -26,7 +26,7 @@ async def answering() -> AsyncIterator[None]:
         async with asyncio.timeout(OPERATION_TIMEOUT_S):
             yield
     except TimeoutError:
-        raise StoreUnavailable(f"the database did not answer within {OPERATION_TIMEOUT_S:.0f} s") from None
+        raise StoreUnavailable(f"the database did not answer within {OPERATION_TIMEOUT_S:g} s") from None
     except PyMongoError as error:
         raise StoreUnavailable(f"the database did not do it: {reason(error)}") from None
 

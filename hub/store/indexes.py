@@ -24,6 +24,12 @@ APPS = "apps"
 SIGNS = "signs"
 DEMAND = "demand"
 EVSE_TIMES = "evse_times"
+CDR_VERDICTS = "cdr_verdicts"
+CLEARED_CDRS = "cleared_cdrs"
+STATEMENTS = "statements"
+CLOSINGS = "closings"
+AUDIT = "audit"
+SIGNING_KEYS = "signing_keys"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
@@ -31,6 +37,7 @@ INDEX_LIFE_DAYS = 400
 """For what the index learned and nobody said again: longer than a token or a station usually goes unmentioned."""
 VERIFICATION_LIFE_DAYS = 400
 FAULT_LIFE_DAYS = 30
+CDR_VERDICT_LIFE_DAYS = 90
 SIGN_LIFE_DAYS = 2
 DEMAND_LIFE_DAYS = 400
 _DAY_S = 86_400
@@ -61,7 +68,10 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
         ],
         APPS: [IndexModel([("live_name", ASCENDING)], name="live_name", unique=True, sparse=True)],
-        SIGNS: [IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S)],
+        SIGNS: [
+            IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S),
+            IndexModel([("session", ASCENDING)], name="session"),
+        ],
         DEMAND: [IndexModel([("hour", ASCENDING)], name="age", expireAfterSeconds=DEMAND_LIFE_DAYS * _DAY_S)],
         VERIFICATIONS: [
             IndexModel([("platform_id", ASCENDING), ("judged_at", DESCENDING)], name="platform"),
@@ -71,6 +81,17 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("platform_id", ASCENDING), ("count", DESCENDING)], name="platform"),
             IndexModel([("last_at", ASCENDING)], name="age", expireAfterSeconds=FAULT_LIFE_DAYS * _DAY_S),
         ],
+        CDR_VERDICTS: [
+            IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=CDR_VERDICT_LIFE_DAYS * _DAY_S),
+            IndexModel([("parties", ASCENDING), ("at", DESCENDING)], name="parties"),
+            IndexModel([("keys", ASCENDING), ("start", ASCENDING)], name="keys"),
+        ],
+        CLEARED_CDRS: [
+            IndexModel(_ascending("statement_id", "month", "delivered_at"), name="statement"),
+            IndexModel(_ascending("month", "delivered_at"), name="month"),
+            IndexModel([("credits_key", ASCENDING)], name="credits", sparse=True),
+        ],
+        STATEMENTS: [IndexModel([("month", ASCENDING)], name="month")],
         DELIVERIES: [
             IndexModel([("platform_id", ASCENDING), ("last_at", DESCENDING)], name="platform"),
             IndexModel([("last_at", DESCENDING)], name="newest"),

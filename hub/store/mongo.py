@@ -2,14 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from pymongo.errors import OperationFailure, PyMongoError
 
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
+from hub.store.audit import MongoAudit
+from hub.store.cdr_verdicts import MongoCdrVerdicts
+from hub.store.clearing import MongoClearing
 from hub.store.deliveries import MongoDeliveries
+from hub.store.demand import MongoDemand
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
+from hub.store.evse_times import MongoEvseTimes
 from hub.store.facts import MongoFacts
 from hub.store.faults import MongoFaults
 from hub.store.index import MongoIndex
@@ -21,6 +27,9 @@ from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.signing_keys import MongoSigningKeys
+from hub.store.signs import MongoSigns
+from hub.store.subjects import MongoSubjects
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 from hub.wire.interface import ModuleId
@@ -82,7 +91,7 @@ async def _default_write_concern(client: Client) -> str | int:
         if error.code != _UNAUTHORIZED:
             raise
         return "majority"
-    concern: str | int = defaults.get("defaultWriteConcern", {}).get("w", "majority")
+    concern: str | int = defaults.get("defaultWriteConcern", {}).get("w", 1)
     return concern
 
 
@@ -101,5 +110,14 @@ def _store(database: Database) -> Store:
         verifications=MongoVerifications(database),
         faults=MongoFaults(database),
         apps=MongoApps(database),
+        feed=partial(MongoObjectFeed, database),
+        demand=MongoDemand(database),
+        signs=MongoSigns(database),
+        evse_times=MongoEvseTimes(database),
+        cdr_verdicts=MongoCdrVerdicts(database),
+        clearing=MongoClearing(database),
         facts=MongoFacts(database),
+        audit=MongoAudit(database),
+        signing_keys=MongoSigningKeys(database),
+        subjects=MongoSubjects(database),
     )

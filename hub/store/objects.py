@@ -54,7 +54,7 @@ class MongoObjects:
         return numbered
 
     async def _replace(self, stored: StoredObject) -> StoredObject:
-        here = {"_id": str(stored.key), "revision": stored.revision - 1}
+        here = {"_id": str(stored.key), "seq": stored.seq, "revision": stored.revision - 1}
         if _is_done(stored):
             before = await self._objects.find_one_and_delete(here, projection={"seq": 1})
         else:
@@ -94,7 +94,7 @@ class MongoObjects:
         return [read(StoredObject, document) for document in await found.to_list(None)]
 
     async def settle(self, settled: Iterable[Settled]) -> None:
-        """Take receivers off `behind` where the revision is still the same; drop withdrawn objects nobody lacks."""
+        """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""
         updates = [_settling(one) for one in settled]
         for start in range(0, len(updates), _SETTLES_AT_ONCE):
             await self._settle(updates[start : start + _SETTLES_AT_ONCE])
@@ -106,7 +106,7 @@ class MongoObjects:
 
 
 def _settling(settled: Settled) -> UpdateOne:
-    here = {"_id": str(settled.key), "revision": settled.revision}
+    here = {"_id": str(settled.key), "seq": settled.seq, "revision": settled.revision}
     return UpdateOne(here, {"$pullAll": {"behind": [*settled.receivers]}})
 
 

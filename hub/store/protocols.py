@@ -4,7 +4,7 @@ Every acknowledged write is on a majority of the replica set and journaled. A wr
 treat it as unknown, never as failed.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +12,11 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.cdr_records import CdrVerdictStore, ClearingStore
 from hub.store.feeding import ObjectFeed
+from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -58,15 +61,22 @@ class StoredObject:
     changed_at: datetime
     part: str = ""
     """What the last push was about: empty the whole object, else the path below it (`3256/1`)."""
+    correlation_id: str = ""
+    """X-Correlation-ID of the last push: whoever gets this state later gets it with the same."""
     behind: frozenset[str] = frozenset()
     """Receivers (see `Receiver`) that have not confirmed this revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """These receivers have confirmed (or finally refused) this revision of this object."""
+    """These receivers have confirmed (or finally refused) this state of this object.
+
+    `seq` and `revision` are the fence: a word that comes late, from whichever process, says nothing about any later state,
+    nor about an object that was dropped and pushed again in the meantime.
+    """
 
     key: ObjectKey
+    seq: int
     revision: int
     receivers: frozenset[str]
 
@@ -109,6 +119,8 @@ class UrlMapping:
     """The only one who may call."""
     created_at: datetime
     expires_at: datetime | None = None
+    about: str = ""
+    """What a result that comes to this address is about (see `Endpoint.about`)."""
 
 
 class LegKind(StrEnum):
@@ -258,7 +270,7 @@ class ObjectStore(Protocol):
         ...
 
     async def settle(self, settled: Iterable[Settled]) -> None:
-        """Take receivers off `behind` where the revision is still the same; drop withdrawn objects nobody lacks."""
+        """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""
         ...
 
 
@@ -370,4 +382,14 @@ class Store:
     verifications: VerificationStore
     faults: FaultStore
     apps: AppStore
+    feed: Callable[[ModuleId], ObjectFeed]
+    """All objects of one module, and what happens to them."""
+    demand: DemandStore
+    signs: SignStore
+    evse_times: EvseTimesStore
+    cdr_verdicts: CdrVerdictStore
+    clearing: ClearingStore
     facts: FactStore
+    audit: AuditStore
+    signing_keys: SigningKeyStore
+    subjects: SubjectStore

@@ -16,6 +16,8 @@ TO_PARTY = "OCPI-to-party-id"
 TO_COUNTRY = "OCPI-to-country-code"
 FROM_PARTY = "OCPI-from-party-id"
 FROM_COUNTRY = "OCPI-from-country-code"
+DELIVERY_ID = "X-Hub-Delivery-Id"
+"""This hub's own: the same for every sending of one state of one object to one receiver."""
 MAX_ID_CHARS = 128
 
 

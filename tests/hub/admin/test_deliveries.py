@@ -131,3 +131,20 @@ async def _until_offline(operator: Operator) -> Said:
         while (answer := await operator.ask("GET", "/partners/MapApp")).json["status"] != "OFFLINE":
             pass
     return answer
+
+
+async def test_what_is_still_owed_is_not_purged(running: RunningHub, operator: Operator) -> None:
+    """Only a refusal can be forgotten: what is behind goes out by itself, and a purge must not look as if it stopped that."""
+    async with Emsp(words.EMSP, name="MapApp") as emsp:
+        await running.join(emsp)
+        platform_id = running.hub.partners.find("MapApp").platform_id
+        owed = failed(platform_id, delivery_id="d-00000000000b", state=DeliveryState.BEHIND)
+        for one in (failed(platform_id), owed):
+            await running.hub.store.deliveries.record(one)
+        refused_one = await operator.ask("DELETE", "/deliveries/d-0123456789ab")
+        owed_one = await operator.ask("DELETE", "/deliveries/d-00000000000b")
+        left = await operator.ask("GET", "/deliveries")
+
+    assert (refused_one.status, refused_one.json) == (200, {"purged": "d-0123456789ab"})
+    assert (owed_one.status, owed_one.error) == (409, "still_owed")
+    assert [one["delivery_id"] for one in left.json] == ["d-00000000000b"]

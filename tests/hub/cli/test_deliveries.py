@@ -13,7 +13,7 @@ from tests.running import RunningHub
 
 
 async def test_from_a_refusal_to_its_repair(running: RunningHub, operator: Operator) -> None:
-    """list, show and replay: exit 5 while the receiver refuses, 0 once it takes the object."""
+    """list, show, replay and purge: exit 5 while the receiver refuses, 0 once it takes the object."""
     async with Cpo(words.CPO) as cpo, Emsp(words.EMSP, name="MapApp") as emsp:
         await running.join(cpo)
         await running.join(emsp)
@@ -26,9 +26,21 @@ async def test_from_a_refusal_to_its_repair(running: RunningHub, operator: Opera
         delivery_id = listed.rows[0][0]
         shown = await operator.hubctl("deliveries", "show", delivery_id)
         again = await operator.hubctl("deliveries", "replay", delivery_id)
+        many = await operator.hubctl("deliveries", "replay", "--partner", "MapApp")
+        neither = await operator.hubctl("deliveries", "purge")
+        asked = await operator.hubctl("deliveries", "purge", "--partner", "MapApp")
+        purged = await operator.hubctl("deliveries", "purge", "--partner", "MapApp", "--yes", "--json")
+        gone = await operator.hubctl("deliveries", "list", "--json")
+        gone_again = await operator.hubctl("deliveries", "purge", delivery_id)
+        await cpo.tell("PUT", "locations", Interface.RECEIVER, "/NL/CPA/LOC1", body, to=words.HUB)
+        await _until_listed(operator)
         refusal.clear()
         taken = await operator.hubctl("deliveries", "replay", delivery_id, "--json")
 
+    assert (neither.exit_code, "by its ID, or a partner" in neither.err) == (2, True)
+    assert (many.exit_code, delivery_id in many.err) == (5, True)
+    assert (asked.exit_code, purged.exit_code, purged.json) == (2, 0, {"purged": [delivery_id]})
+    assert (gone.json, gone_again.exit_code) == ([], 3)
     assert listed.rows[0][2:6] == ["DE*EMA", "MapApp", "locations/NL/CPA/loc1", "refused"]
     assert "no such owner" in shown.out
     assert (again.exit_code, again.err[0]) == (5, "✗")

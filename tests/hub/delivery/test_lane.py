@@ -33,10 +33,12 @@ def end(lane: Lane, sent: Send, outcome: Outcome, now_s: float = 0.0, retry_afte
 def test_pushes_of_one_object_go_one_after_the_other_as_the_owner_wrote_them() -> None:
     """H3.27: the second push of an object waits for the first one's answer; another object does not."""
     one = lane()
-    for pushed in (item(1), item(2, whole=False), item(1, "loc2")):
+    assert one.push(item(1))
+    first = send(one)
+    for pushed in (item(2, whole=False), item(1, "loc2")):
         assert one.push(pushed)
 
-    first, other = send(one), send(one)
+    other = send(one)
     assert (first.item.stored.revision, other.item.stored.key.object_id) == (1, "loc2")
     assert one.next(0.0) is None
     assert end(one, first, Outcome.DONE) is Effect.SETTLE
@@ -77,10 +79,12 @@ def test_a_refused_part_is_followed_by_the_whole_once() -> None:
 def test_a_refusal_holds_up_nothing() -> None:
     """A receiver that refuses one object gets the others, and the next state of that one, whole."""
     one = lane()
-    for pushed in (item(1), item(2, whole=False), item(1, "loc2")):
+    one.push(item(1))
+    refused = send(one)
+    for pushed in (item(2, whole=False), item(1, "loc2")):
         one.push(pushed)
 
-    refused, other = send(one), send(one)
+    other = send(one)
     assert end(one, refused, Outcome.REFUSED) is Effect.REFUSE
     assert end(one, other, Outcome.DONE) is Effect.SETTLE
     assert send(one).form is Form.WHOLE
@@ -136,6 +140,32 @@ def test_a_platform_that_is_heard_again_is_tried_at_once() -> None:
     assert one.wants_read(0.5)
 
 
+def test_a_platform_that_calls_is_tried_once_a_second() -> None:
+    """P6: any message of the platform half-opens the breaker, and a flood of them does not make a flood of tries."""
+    one = lane()
+    one.push(item())
+    assert not one.knock(0.0)
+    end(one, send(one), Outcome.SILENT)
+
+    assert [one.knock(0.1 + tick / 10) for tick in range(4)] == [True, False, False, False]
+    one.begin_read()
+    one.end_read(missed([stored(1, behind=RECEIVERS[:1])]), complete=True, now_s=0.2)
+    end(one, send(one, 0.2), Outcome.SILENT, now_s=0.2)
+    assert [one.knock(0.5), one.knock(1.2)] == [False, True]
+
+
+def test_a_call_does_not_cut_retry_after_short() -> None:
+    """P6: when the platform said itself when to come back, neither a message of its own nor its return changes that."""
+    one = lane()
+    one.push(item())
+    end(one, send(one), Outcome.UNCLEAR, retry_after_s=120.0)
+
+    one.wake(1.0)
+    assert not one.knock(2.0)
+    assert not one.wants_read(119.0)
+    assert one.knock(120.0)
+
+
 def test_retry_after_is_kept() -> None:
     """A platform that says when to come back is left alone until then."""
     one = lane()
@@ -185,12 +215,27 @@ def test_a_busy_post_costs_nothing() -> None:
     """When too much is under way to the platform the item waits a moment in its place."""
     one = lane()
     one.push(item(1))
-    one.push(item(2))
     assert end(one, send(one), Outcome.BUSY) is Effect.NOTHING
 
     assert one.next(0.05) is None
     assert send(one, 0.2).item.stored.revision == 1
     assert one.breaker is Breaker.CLOSED
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_newest_state_wins(whole: bool) -> None:
+    """P5: however many states of an object are pushed while one is on its way, one waits: the newest, whole if it must be."""
+    one = lane(waiting_max=1)
+    one.push(item(1))
+    flying = send(one)
+
+    assert all(one.push(item(revision, whole=whole)) for revision in range(2, 50))
+    assert one.waiting == 1
+    end(one, flying, Outcome.BUSY if whole else Outcome.DONE)
+    newest = send(one, 1.0)
+    assert (newest.item.stored.revision, newest.form) == (49, Form.AS_IS if whole else Form.WHOLE)
+    end(one, newest, Outcome.DONE)
+    assert one.next(2.0) is None
 
 
 def test_a_newer_push_takes_the_place_of_what_was_found_behind() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hub.config import Settings
 from hub.delivery import pool as pool_module
-from hub.delivery.answer import Failure
+from hub.delivery.answer import Failure, PostFailed
 from hub.delivery.post import Post
 from tests.hub.delivery.outside import failure, raw_server, request
 
@@ -51,6 +51,23 @@ async def test_a_connection_is_used_again(post: Post) -> None:
             await post.send(request(url))
 
     assert server.came == 1
+
+
+async def test_who_may_send_is_asked_again_once_the_connection_stands(post: Post) -> None:
+    """D1: looking up a name and connecting take seconds, in which another process may have taken over: not a byte goes out."""
+    came = asyncio.Event()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert await reader.read() == b""
+        came.set()
+
+    async with raw_server(listen) as url:
+        with pytest.raises(PostFailed) as refused:
+            await post.send(request(url), may_send=lambda: False)
+        assert refused.value.failure is Failure.BUSY
+        async with asyncio.timeout(5):
+            await came.wait()
+        assert post.under_way("p1") == 0
 
 
 async def test_an_idle_connection_is_closed_after_its_time(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.delivery.schedule import BACKOFF_MAX_S, Pace, backoff_s, read_retry_after_s
+from hub.delivery.schedule import BACKOFF_LEAST_S, BACKOFF_MAX_S, Pace, backoff_s, read_retry_after_s
 
 
 def test_the_wait_doubles_up_to_a_minute() -> None:
@@ -13,11 +13,12 @@ def test_the_wait_doubles_up_to_a_minute() -> None:
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
-def test_the_jitter_takes_at_most_half(tries: int, jitter: float) -> None:
-    """Platforms that failed together do not come back together, and none comes back at once."""
+def test_the_whole_wait_is_left_to_chance(tries: int, jitter: float) -> None:
+    """P6: full jitter: platforms that failed together come back spread over the whole wait, and none at once."""
     longest = backoff_s(tries, 1.0)
 
-    assert 0.5 <= longest / 2 <= backoff_s(tries, jitter) <= longest <= BACKOFF_MAX_S
+    assert 1.0 <= longest <= BACKOFF_MAX_S
+    assert backoff_s(tries, jitter) == max(longest * jitter, BACKOFF_LEAST_S)
 
 
 @pytest.mark.parametrize(

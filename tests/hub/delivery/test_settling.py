@@ -51,7 +51,9 @@ async def test_receivers_of_one_state_are_told_together() -> None:
 
     await batch.flush()
 
-    assert slow.told == [[Settled(key=stored().key, revision=3, receivers=frozenset({"p1:DE*EMA", "p2:DE*EMB"}))]]
+    assert slow.told == [
+        [Settled(key=stored().key, seq=1, revision=3, receivers=frozenset({"p1:DE*EMA", "p2:DE*EMB"}))]
+    ]
     assert slow.cleared == ["d-1"]
 
 
@@ -66,7 +68,7 @@ async def test_only_the_newest_state_is_told() -> None:
 
     await batch.flush()
 
-    assert slow.told == [[Settled(key=stored().key, revision=1, receivers=frozenset({"p4:"}))]]
+    assert slow.told == [[Settled(key=stored().key, seq=2, revision=1, receivers=frozenset({"p4:"}))]]
 
 
 async def test_a_full_batch_goes_at_once_and_a_small_one_soon(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.store.driver import DURABLE, open_client
+from hub.store.driver import DURABLE, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable
 
 HUB = Path(__file__).parents[3] / "hub"
@@ -48,6 +48,22 @@ async def test_the_url_cannot_weaken_it(option: str) -> None:
     assert database.read_concern.level == "majority"
     assert client.options.retry_writes
     await client.close()
+
+
+@pytest.mark.parametrize("driver", ["pymongo", "motor"])
+async def test_the_url_cannot_change_how_long_the_hub_waits(driver: DriverName) -> None:
+    """Time-outs, the size of the pool and the search for the primary are the hub's own, whatever the URL says."""
+    said = (
+        "socketTimeoutMS=1&connectTimeoutMS=1&serverSelectionTimeoutMS=1&timeoutMS=1&waitQueueTimeoutMS=1&maxPoolSize=1"
+        "&wTimeoutMS=1&retryReads=false&readPreference=secondary&directConnection=true"
+    )
+    client = open_client(f"mongodb://127.0.0.1:1/?{said}", driver, **DURABLE)
+    options, pool = client.options, client.options.pool_options
+
+    assert (pool.socket_timeout, pool.connect_timeout, options.server_selection_timeout) == (30.0, 5.0, 4.0)
+    assert (options.timeout, pool.wait_queue_timeout, pool.max_pool_size) == (None, None, 100)
+    assert (options.direct_connection, options.retry_reads, options.read_preference.name) == (False, True, "Primary")
+    await close_client(client)
 
 
 def test_motor_that_is_not_installed_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,10 +40,10 @@ async def test_an_object_is_read_back_as_it_was_saved(store: Store) -> None:
 
 
 async def test_a_replacement_keeps_its_place(store: Store) -> None:
-    """H3.54: an object keeps the number it was inserted with, whatever the caller carries."""
+    """H3.54: an object keeps the number it was inserted with."""
     first = await store.objects.save(stored("loc1"))
     await store.objects.save(stored("loc2"))
-    again = await store.objects.save(replace(first, body=b"{}", seq=0))
+    again = await store.objects.save(replace(first, body=b"{}"))
 
     assert (again.seq, again.revision) == (first.seq, 2)
     assert await store.objects.get(first.key) == again
@@ -110,7 +110,7 @@ async def test_settling_takes_receivers_off(store: Store) -> None:
     """Only those named, only on that object."""
     first = await store.objects.save(stored("loc1", behind=frozenset(RECEIVERS)))
     second = await store.objects.save(stored("loc2", behind=frozenset(RECEIVERS)))
-    await store.objects.settle([Settled(key=first.key, revision=1, receivers=frozenset(RECEIVERS[:2]))])
+    await store.objects.settle([Settled(key=first.key, seq=first.seq, revision=1, receivers=frozenset(RECEIVERS[:2]))])
 
     assert await store.objects.behind(RECEIVERS[:1], 10) == [second]
     assert await store.objects.behind(RECEIVERS[2:], 10) == [replace(first, behind=frozenset(RECEIVERS[2:])), second]
@@ -120,9 +120,24 @@ async def test_settling_an_older_revision_changes_nothing(store: Store) -> None:
     """A receiver that confirmed what is outdated still lacks what is there now."""
     first = await store.objects.save(stored(behind=frozenset(RECEIVERS)))
     second = await store.objects.save(first)
-    await store.objects.settle([Settled(key=first.key, revision=1, receivers=frozenset(RECEIVERS))])
+    await store.objects.settle([Settled(key=first.key, seq=first.seq, revision=1, receivers=frozenset(RECEIVERS))])
 
     assert await store.objects.get(first.key) == second
+
+
+async def test_a_late_word_about_an_object_that_was_dropped_settles_nothing(store: Store) -> None:
+    """D1: a process that was frozen confirms what is long gone; the object that has its id now is still owed."""
+    first = await store.objects.save(stored(behind=frozenset(RECEIVERS[:1])))
+    withdrawn = await store.objects.save(replace(first, withdrawn=True))
+    known = Settled(key=first.key, seq=first.seq, revision=withdrawn.revision, receivers=frozenset(RECEIVERS[:1]))
+    await store.objects.settle([known])
+    again = await store.objects.save(stored(behind=frozenset(RECEIVERS[:1])))
+    await store.objects.settle([Settled(key=first.key, seq=first.seq, revision=1, receivers=again.behind)])
+
+    assert again.revision == first.revision
+    assert await store.objects.get(first.key) == again
+    with pytest.raises(Conflict):
+        await store.objects.save(first)
 
 
 async def test_a_withdrawn_object_goes_when_everyone_knows(store: Store) -> None:
@@ -130,9 +145,9 @@ async def test_a_withdrawn_object_goes_when_everyone_knows(store: Store) -> None
     saved = await store.objects.save(stored(behind=frozenset(RECEIVERS[:2])))
     withdrawn = await store.objects.save(replace(saved, withdrawn=True))
     listed = await store.objects.page(LOCATIONS, frozenset({CPA}), Window())
-    await store.objects.settle([Settled(key=saved.key, revision=2, receivers=frozenset(RECEIVERS[:1]))])
+    await store.objects.settle([Settled(key=saved.key, seq=saved.seq, revision=2, receivers=frozenset(RECEIVERS[:1]))])
     waiting = await store.objects.get(saved.key)
-    await store.objects.settle([Settled(key=saved.key, revision=2, receivers=frozenset(RECEIVERS[1:2]))])
+    await store.objects.settle([Settled(key=saved.key, seq=saved.seq, revision=2, receivers=frozenset(RECEIVERS[1:2]))])
 
     assert (listed.objects, listed.total) == ((), 0)
     assert waiting == replace(withdrawn, behind=frozenset(RECEIVERS[1:2]))
@@ -168,9 +183,10 @@ async def test_behind_is_what_a_plain_dictionary_says(store: Store, data: st.Dat
             model[key] = await store.objects.save(wanted)
         else:
             revision = data.draw(st.integers(1, 4))
-            settled = Settled(key=key, revision=revision, receivers=data.draw(some))
+            seq = max((current.seq if current else 0) - data.draw(st.integers(0, 1)), 0)
+            settled = Settled(key=key, seq=seq, revision=revision, receivers=data.draw(some))
             await store.objects.settle([settled, settled])
-            if current and current.revision == revision:
+            if current and (current.seq, current.revision) == (seq, revision):
                 model[key] = replace(current, behind=current.behind - settled.receivers)
         model = {key: one for key, one in model.items() if one.behind or not one.withdrawn}
 
