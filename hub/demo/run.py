@@ -76,7 +76,7 @@ async def _play(stage: Stage, book: Book, show: Show, stop: "_StopSignal") -> No
         await tell_outage(stage, book)
     else:
         running.announce(stage)
-        show_pages(stage, show)
+        await show_pages(stage, show)
         show_tries(await tries(stage), show)
         await let_traffic_pass(stage, show, stop.by_person)
 

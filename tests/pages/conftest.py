@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ class Scene:
     def docs_url(self) -> str:
         """The app developer's page."""
         return f"{self.hub.settings.public_url}/docs/"
+
+    async def app_token(self) -> str:
+        """The token of a new app of the provider."""
+        access = self.hub.hub.apps.access
+        _, token = await access.create(f"app {len(access.all())}", words.EMSP, timedelta(days=1), "test")
+        return token
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -30,6 +30,30 @@ async def test_the_map_makes_the_request(scene: Scene, browser: Browser) -> None
         assert viewer.outside == []
 
 
+async def test_what_is_found_is_shown(scene: Scene, browser: Browser) -> None:
+    """With the token of an app in the address: the answer as JSON, the places, how old, the limit; and a price for a place."""
+    async with viewing(browser, f"{scene.docs_url}#token={await scene.app_token()}") as viewer:
+        await viewer.see("#said", "1 places.")
+        await viewer.see("#answer", '"confidence": "live"')
+        await viewer.see("#freshness", "2")
+        await viewer.see("#limit", "ratelimit")
+        box = await viewer.page.locator("#map").bounding_box()
+        assert box is not None
+        await viewer.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await viewer.see(".leaflet-popup bdi", "<script>")
+        assert await viewer.page.input_value("#price-fields [name=location]") == "NL/CPA/LOC1"
+        await viewer.page.fill("#price-fields [name=kwh]", "20")
+        await viewer.page.fill("#price-fields [name=minutes]", "30")
+        await viewer.page.click("#price button[type=submit]")
+        await viewer.see("#price-answer", "HTTP 200")
+        await viewer.page.check("#filters [name=free]")
+        await viewer.see("#snippet code", "&free=true")
+
+        assert "token" not in viewer.page.url
+        assert await viewer.page.locator("main script").count() == 0
+        assert (viewer.complaints, viewer.outside) == ([], [])
+
+
 async def test_the_reference_shows_every_document(scene: Scene, browser: Browser) -> None:
     """Swagger UI, offline, under the strict policy: the operations of the OCPI document with this hub's address."""
     async with viewing(browser, f"{scene.docs_url}reference.html") as viewer:
@@ -38,7 +62,7 @@ async def test_the_reference_shows_every_document(scene: Scene, browser: Browser
         await viewer.see(".swagger-ui", "/{version}/receiver/locations")
         served = await viewer.page.evaluate("fetch('openapi/ocpi.json').then((answer) => answer.json())")
 
-        assert "ocpi" in documents
+        assert documents == ["apps", "ocpi"]
         assert served["servers"] == [{"url": scene.hub.settings.ocpi_url}]
         assert (viewer.complaints, viewer.outside) == ([], [])
 

@@ -98,19 +98,22 @@ export class Tabs {
   }
 
   async _cdrs() {
-    let found;
-    try {
-      found = await this._ask("cdrs?limit=100");
-    } catch (error) {
-      if (error.status !== 404 && error.status !== 400) throw error;
-      return [h("p", { class: "soft" }, "This hub keeps no findings about CDRs. A CDR in a file can be checked:"), command("hubctl cdrs check FILE")];
-    }
-    const rows = Array.isArray(found) ? found : found.findings ?? found.cdrs ?? [];
-    if (!rows.length) return [h("p", {}, "✓ No finding in CDRs.")];
-    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, 8);
-    return [h("table", {}, h("caption", {}, "What was found in CDRs, latest first"), head(...columns),
-      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((name) => cell(typeof row[name] === "object" ? JSON.stringify(row[name]) : row[name] ?? "-"))))))];
+    const [verdicts, { counts, skipped }] = await Promise.all([this._ask("cdrs?limit=100"), this._ask("cdrs/counts")]);
+    const all = counts.reduce((sum, row) => sum + row.cdrs, 0);
+    const found = verdicts.filter((one_) => one_.cause || one_.flagged || one_.held);
+    const summary = h("p", {}, `${all} CDRs were checked in a day${skipped ? `, ${skipped} were not` : ""}: ${counts.map((row) => `${row.cdrs} ${row.verdict} of ${row.sender}`).join(", ") || "none"}.`);
+    if (!found.length) return [summary, h("p", {}, "✓ No finding.")];
+    return [summary, h("table", {}, h("caption", {}, "CDRs with a finding, latest first"), head("At", "From → to", "CDR", "Verdict", "Why", "Says", "Should say", "Command"),
+      h("tbody", {}, found.map((one_) => h("tr", {}, h("td", {}, ago(one_.at)), cell(`${one_.from} → ${one_.to}`), cell(one_.cdr),
+        cell(`${one_.verdict}${one_.held ? ", held" : one_.flagged ? ", flagged" : ""}`), cell(one_.cause_text || one_.rules.join(", ")),
+        cell(one_.stated ? `${one_.stated} ${one_.currency}` : "-"), cell(one_.computed ? `${one_.computed} ${one_.currency}` : "-"),
+        h("td", {}, command(`hubctl cdrs show ${one_.from.replace("*", "-")} ${quoted(one_.cdr)}`))))))];
   }
+}
+
+/** A word that no shell takes apart. */
+function quoted(text) {
+  return /^[\w.:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function head(...titles) {

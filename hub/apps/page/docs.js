@@ -1,7 +1,7 @@
 // The app developer's page: search, see the exact request and its answer, move the map, copy the call.
 
 import { command, fill, h, one, said, span } from "./dom.js";
-import { field, parametersOf, PLAIN, valuesOf } from "./fields.js";
+import { field, parametersOf, valuesOf } from "./fields.js";
 import { drawOutline, openMap, PointLayer } from "./map.js";
 import { LANGUAGES } from "./snippets.js";
 import { GROUPS, groupOf, shape } from "./statuses.js";
@@ -11,7 +11,7 @@ const RADIUS_M_MAX = 50000;
 const QUIET_MS = 400;
 const map = openMap(one("#map"), { centre: [48.85, 2.35], zoom: 13 });
 const layer = new PointLayer((number) => pick(number)).addTo(map);
-let language = "curl", found = [], api = null, pricePath = null, moving = 0, searches = 0;
+let language = "curl", found = [], moving = 0, searches = 0;
 
 /** The request that the form and the map make now. */
 function address() {
@@ -55,21 +55,15 @@ async function search() {
   one("#answer").textContent = got.text.slice(0, 100000);
   one("#answer-note").textContent = got.note;
   showLimit(got.answer.headers);
-  found = got.answer.ok ? locationsOf(got.value) : [];
+  found = got.answer.ok ? got.value.locations : [];
   one("#said").textContent = got.answer.ok ? `${found.length} places.` : explain(got);
   showPlaces();
   showFreshness();
 }
 
 function explain({ answer, value }) {
-  if (answer.status === 404) return "This hub does not serve the apps API yet.";
   if (answer.status === 401) return "The hub wants the token of an app: hubctl apps create NAME --emsp DE/EMA";
-  return value?.error?.message ?? value?.detail ?? value?.message ?? `HTTP ${answer.status}`;
-}
-
-function locationsOf(value) {
-  const listed = Array.isArray(value) ? value : value?.locations ?? value?.data ?? [];
-  return listed.map((one_) => one_.location ?? one_).filter((one_) => one_.coordinates);
+  return value?.error?.message ?? `HTTP ${answer.status}`;
 }
 
 function showPlaces() {
@@ -86,14 +80,13 @@ function showFreshness() {
   for (const place of found) {
     const operator = place.operator?.name ?? `${place.country_code}*${place.party_id}`;
     for (const evse of place.evses ?? []) {
-      const age = evse.age_s ?? evse.freshness?.age_s;
       if (!ages.has(operator)) ages.set(operator, []);
-      ages.get(operator).push(age);
+      ages.get(operator).push(evse.age_s);
     }
   }
   fill(one("#freshness tbody"), [...ages].map(([operator, list]) => {
-    const known = list.filter((age) => age >= 0).sort((a, b) => a - b);
-    return h("tr", {}, h("td", {}, said(operator)), h("td", {}, list.length), h("td", {}, span(known[0])), h("td", {}, span(known[Math.floor(known.length / 2)])));
+    list.sort((a, b) => a - b);
+    return h("tr", {}, h("td", {}, said(operator)), h("td", {}, list.length), h("td", {}, span(list[0])), h("td", {}, span(list[Math.floor(list.length / 2)])));
   }));
 }
 
@@ -104,8 +97,8 @@ function showLimit(headers) {
 
 function pick(number) {
   const { place, evse } = layer.points[number];
-  const values = { country: place.country_code, country_code: place.country_code, party: place.party_id, party_id: place.party_id, id: place.id, location: place.id, location_id: place.id, evse: evse.uid, evse_uid: evse.uid, connector: evse.connectors?.[0]?.id, connector_id: evse.connectors?.[0]?.id };
-  for (const input of one("#price-fields").querySelectorAll("[name]")) if (values[input.name] !== undefined) input.value = values[input.name];
+  const values = { location: `${place.country_code}/${place.party_id}/${place.id}`, evse_uid: evse.uid, connector_id: evse.connectors[0]?.id };
+  for (const input of one("#price-fields").querySelectorAll("[name]")) input.value = values[input.name] ?? input.value;
   const box = h("div", {}, h("h3", {}, said(place.name ?? place.id)), h("p", {}, said(place.address ?? "")),
     h("ul", {}, (place.evses ?? []).map((one_) => h("li", {}, shape(groupOf(one_.status)), ` ${one_.status} `, said(one_.uid), h("span", { class: "soft" }, ` ${one_.confidence ?? ""} ${span(one_.age_s)}`)))));
   L.popup({ maxWidth: 320 }).setLatLng([place.coordinates.latitude, place.coordinates.longitude]).setContent(box).openOn(map);
@@ -131,14 +124,7 @@ function goTo() {
 }
 
 async function estimate() {
-  const values = valuesOf(one("#price-fields"));
-  let path = pricePath;
-  const query = new URLSearchParams();
-  for (const [name, value, place] of values) {
-    if (place === "path") path = path.replace(`{${name}}`, encodeURIComponent(value));
-    else query.append(name, value);
-  }
-  const url = `${BASE}${path}?${query}`;
+  const url = `${BASE}/prices?${new URLSearchParams(valuesOf(one("#price-fields")))}`;
   fill(one("#price-snippet"), command(LANGUAGES[language](url)));
   try {
     const got = await call(url);
@@ -150,14 +136,9 @@ async function estimate() {
 
 async function begin() {
   drawOutline(map, "outline.json");
-  const { documents } = await (await fetch("openapi/index.json")).json();
-  if (documents.includes("apps")) api = await (await fetch("openapi/apps.json")).json();
-  else one('a[href="openapi/apps.json"]').replaceWith(h("span", { class: "soft" }, "no apps.json yet"));
-  const filters = api ? parametersOf(api, "/locations") : PLAIN;
-  one("#filters").append(...filters.map((parameter) => field(api, parameter)));
-  pricePath = Object.keys(api?.paths ?? {}).find((path) => /price|tariff|estimate/.test(path));
-  if (pricePath) fill(one("#price-fields"), parametersOf(api, pricePath, new Set(["token"])).map((parameter) => field(api, parameter)));
-  else fill(one("#price"), h("p", { class: "soft" }, "This hub gives no prices to apps yet."));
+  const api = await (await fetch("openapi/apps.json")).json();
+  one("#filters").append(...parametersOf(api, "/locations").map((parameter) => field(api, parameter)));
+  fill(one("#price-fields"), parametersOf(api, "/prices").map((parameter) => field(api, parameter)));
   fill(one("#languages"), Object.keys(LANGUAGES).map((name, place, all) => h("button", {
     type: "button", role: "tab", "aria-controls": "snippet", onclick: () => { language = name; showRequest(); },
     onkeydown: (event) => {
@@ -167,10 +148,16 @@ async function begin() {
   }, name)));
   one("#search").addEventListener("submit", (event) => { event.preventDefault(); goTo(); search(); });
   one("#filters").addEventListener("change", search);
-  one("#price").addEventListener("submit", (event) => { event.preventDefault(); if (pricePath) estimate(); });
+  one("#price").addEventListener("submit", (event) => { event.preventDefault(); estimate(); });
   map.on("moveend", moved);
   showPlaces();
   showRequest();
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) {
+    history.replaceState(null, "", location.pathname);
+    one("#token").value = given;
+    moved();
+  }
 }
 
 begin();

@@ -2,19 +2,11 @@
 
 import { h } from "./dom.js";
 
-/** What the page offers when the hub serves no document of the apps API. */
-export const PLAIN = [
-  { name: "free", schema: { type: "boolean" }, description: "Only what is AVAILABLE now." },
-  { name: "min_kw", schema: { type: "number" }, description: "Least power." },
-  { name: "standard", schema: { type: "string" }, description: "IEC_62196_T2, IEC_62196_T2_COMBO, CHADEMO …" },
-];
-const PLACE = new Set(["near", "radius_m", "bbox", "along", "buffer_m", "cursor", "format", "token"]);
+const ELSEWHERE = new Set(["near", "radius_m", "bbox", "along", "buffer_m", "cursor", "format"]);
 
-/** The parameters of an operation beside where it looks. */
-export function parametersOf(api, path, place = PLACE) {
-  const operation = api?.paths?.[path];
-  const listed = [...(operation?.parameters ?? []), ...(operation?.get?.parameters ?? [])].map((one) => resolve(api, one));
-  return listed.filter((one) => (one.in === "query" || one.in === "path") && !place.has(one.name));
+/** The query parameters of a GET, beside where it looks. */
+export function parametersOf(api, path) {
+  return api.paths[path].get.parameters.map((one) => resolve(api, one)).filter((one) => one.in === "query" && !ELSEWHERE.has(one.name));
 }
 
 function resolve(api, value) {
@@ -27,16 +19,16 @@ export function field(api, parameter) {
   let schema = resolve(api, parameter.schema) ?? {};
   schema = resolve(api, schema.anyOf?.find((one) => one.type !== "null") ?? schema);
   const items = schema.type === "array" ? resolve(api, schema.items) : schema;
-  const attributes = { name: parameter.name, title: parameter.description ?? "", "data-in": parameter.in ?? "query" };
+  const attributes = { name: parameter.name, title: parameter.description ?? "", required: parameter.required };
   let input;
   if (items.enum) input = h("select", attributes, h("option", { value: "" }, "any"), items.enum.map((value) => h("option", { value }, value)));
   else if (items.type === "boolean") input = h("input", { ...attributes, type: "checkbox", value: "true" });
-  else input = h("input", { ...attributes, type: items.type === "number" || items.type === "integer" ? "number" : "text", step: "any" });
+  else input = h("input", { ...attributes, type: items.type === "number" || items.type === "integer" ? "number" : "text", step: "any", value: parameter.required ? parameter.example : null });
   return h("label", {}, parameter.name, input);
 }
 
 /** Names and values of the fields in `box` that say something. */
 export function valuesOf(box) {
   return [...box.querySelectorAll("[name]")].filter((input) => (input.type === "checkbox" ? input.checked : input.value !== ""))
-    .map((input) => [input.name, input.value, input.dataset.in]);
+    .map((input) => [input.name, input.value]);
 }
