@@ -3,19 +3,20 @@
 import argparse
 import os
 import platform
+import statistics
 import tempfile
 from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, broadcast, forward, money
+from benchmarks import authorize, broadcast, forward, money, page
 from benchmarks.running import hub_process, pin, processors
 
 
 def main() -> None:
     """Run the named parts (all by default), one hub for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "money"])
+    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "money", "page"])
     parts = parser.parse_args().parts
     measured, rest = processors()
     load_1m = os.getloadavg()[0]
@@ -43,6 +44,8 @@ def main() -> None:
                 print(
                     f"authorize  the hub adds {middle:.2f} ms (median), {worst:.2f} ms (p99); {through.failed} failed"
                 )
+            elif part == "page":
+                _print_page(uvloop.run(page.measure(hub)))
             else:
                 _print_spread(uvloop.run(broadcast.measure(hub)))
                 print(f"           {hub.memory_mib():.0f} MiB resident after the broadcasts")
@@ -67,6 +70,28 @@ def _print_spread(found: broadcast.Spread) -> None:
         f"p99 {accepted.percentile_ms(99):.1f} ms, {accepted.failed} failed), "
         f"{found.deliveries_per_s:.0f} deliveries/s to {broadcast.RECEIVERS} receivers, {found.deliveries} arrived of "
         f"{(accepted.requests - accepted.failed) * broadcast.RECEIVERS}"
+    )
+
+
+def _print_page(found: page.Viewed | None) -> None:
+    if found is None:
+        print("page       not measured: there is no Chromium here")
+        return
+    middle = statistics.median(found.first_updates_s)
+    reached = "reached" if middle < page.WANTED_FIRST_UPDATE_S else "NOT reached"
+    print(
+        f"page       first live update with {found.points} points {middle:.2f} s (median of {len(found.first_updates_s)}; "
+        f"wanted {page.WANTED_FIRST_UPDATE_S:.0f} s: {reached})"
+    )
+    print(
+        f"page       at {found.changes_per_s:.0f} changes/s: {found.frames_per_s:.0f} frames/s, "
+        f"longest pause {found.longest_pause_ms:.0f} ms"
+    )
+    cost = found.share_with - found.share_without
+    reached = "reached" if cost < page.WANTED_CORE_SHARE else "NOT reached"
+    print(
+        f"page       one viewer costs the hub {cost:.1%} of a core ({found.share_with:.1%} with, "
+        f"{found.share_without:.1%} without; wanted {page.WANTED_CORE_SHARE:.0%}: {reached})"
     )
 
 
