@@ -1,4 +1,4 @@
-"""`make screenshots`: start the demo, let a partner fail, and take the README's pictures of its pages with the system's Chromium."""
+"""`make screenshots`: start the demo, let a partner fail, and take the README's pictures of its pages with Chromium."""
 
 import asyncio
 import os
