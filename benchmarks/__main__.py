@@ -9,14 +9,15 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, broadcast, forward, money, page
+from benchmarks import authorize, broadcast, commits, forward, money, page
 from benchmarks.running import hub_process, pin, processors
 
 
 def main() -> None:
     """Run the named parts (all by default), one hub for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "money", "page"])
+    every = ["start", "forward", "authorize", "broadcast", "commits", "money", "page"]
+    parser.add_argument("parts", nargs="*", default=every)
     parts = parser.parse_args().parts
     measured, rest = processors()
     load_1m = os.getloadavg()[0]
@@ -27,6 +28,9 @@ def main() -> None:
     for part in parts:
         if part == "money":
             _print_money(measured, rest)
+            continue
+        if part == "commits":
+            _print_commits()
             continue
         with (
             tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
@@ -92,6 +96,16 @@ def _print_page(found: page.Viewed | None) -> None:
     print(
         f"page       one viewer costs the hub {cost:.1%} of a core ({found.share_with:.1%} with, "
         f"{found.share_without:.1%} without; wanted {page.WANTED_CORE_SHARE:.0%}: {reached})"
+    )
+
+
+def _print_commits() -> None:
+    with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
+        found = uvloop.run(commits.measure(Path(folder)))
+    reached = "reached" if found.ratio >= commits.WANTED_RATIO else "NOT reached"
+    print(
+        f"commits    {found.alone_per_s:.0f} durable saves/s with a journaled write each, {found.together_per_s:.0f} together: "
+        f"{found.ratio:.1f} times (wanted {commits.WANTED_RATIO:.0f}: {reached}); {commits.SENDERS} senders"
     )
 
 

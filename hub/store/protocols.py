@@ -372,7 +372,6 @@ class Store:
     platforms: PlatformStore
     agreements: AgreementStore
     objects: ObjectStore
-    locations: ObjectFeed
     index: IndexStore
     mappings: MappingStore
     traces: TraceStore
