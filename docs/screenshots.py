@@ -49,7 +49,7 @@ async def main() -> None:
 async def _addresses(lines: StreamReader) -> tuple[str, str, str]:
     """The operations page, the developers' page, and the data directory, from what the demo prints."""
     found: dict[str, str] = {}
-    patterns = {"page": r"operations page +(\S+)", "docs": r"developers of apps +(\S+)", "data": r"HUB_DATA_DIR=(\S+)"}
+    patterns = {"page": r"operations page +(http\S+)", "docs": r"developers of apps +(http\S+)", "data": r"HUB_DATA_DIR=(\S+)"}
     async for line in lines:
         for name, pattern in patterns.items():
             if matched := re.search(pattern, line.decode()):
