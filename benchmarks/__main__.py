@@ -3,15 +3,26 @@
 import argparse
 import os
 import platform
+import statistics
 import tempfile
 from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, availability, availability_http, availability_live, broadcast, commits, forward, money
+from benchmarks import (
+    authorize,
+    availability,
+    availability_http,
+    availability_live,
+    broadcast,
+    commits,
+    forward,
+    money,
+    page,
+)
 from benchmarks.running import hub_process, pin, processors
 
-PARTS = ["start", "forward", "authorize", "broadcast", "commits", "money", "availability", "availability-http"]
+PARTS = ["start", "forward", "authorize", "broadcast", "commits", "money", "availability", "availability-http", "page"]
 
 
 def main() -> None:
@@ -55,6 +66,8 @@ def main() -> None:
                 print(
                     f"authorize  the hub adds {middle:.2f} ms (median), {worst:.2f} ms (p99); {through.failed} failed"
                 )
+            elif part == "page":
+                _print_page(uvloop.run(page.measure(hub)))
             else:
                 _print_spread(uvloop.run(broadcast.measure(hub)))
                 print(f"           {hub.memory_mib():.0f} MiB resident after the broadcasts")
@@ -79,6 +92,28 @@ def _print_spread(found: broadcast.Spread) -> None:
         f"p99 {accepted.percentile_ms(99):.1f} ms, {accepted.failed} failed), "
         f"{found.deliveries_per_s:.0f} deliveries/s to {broadcast.RECEIVERS} receivers, {found.deliveries} arrived of "
         f"{(accepted.requests - accepted.failed) * broadcast.RECEIVERS}"
+    )
+
+
+def _print_page(found: page.Viewed | None) -> None:
+    if found is None:
+        print("page       not measured: there is no Chromium here")
+        return
+    middle = statistics.median(found.first_updates_s)
+    reached = "reached" if middle < page.WANTED_FIRST_UPDATE_S else "NOT reached"
+    print(
+        f"page       first live update with {found.points} points {middle:.2f} s (median of {len(found.first_updates_s)}; "
+        f"wanted {page.WANTED_FIRST_UPDATE_S:.0f} s: {reached})"
+    )
+    print(
+        f"page       at {found.changes_per_s:.0f} changes/s: {found.frames_per_s:.0f} frames/s, "
+        f"longest pause {found.longest_pause_ms:.0f} ms"
+    )
+    cost = found.share_with - found.share_without
+    reached = "reached" if cost < page.WANTED_CORE_SHARE else "NOT reached"
+    print(
+        f"page       one viewer costs the hub {cost:.1%} of a core ({found.share_with:.1%} with, "
+        f"{found.share_without:.1%} without; wanted {page.WANTED_CORE_SHARE:.0%}: {reached})"
     )
 
 

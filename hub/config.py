@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     )
     allow_private_urls: bool = Field(False, description="Let partners give http and private addresses (test networks).")
     workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
+    admin_host: str = Field("127.0.0.1", description="Address at which the admin API and the operations page listen.")
+    admin_port: int = Field(8001, ge=0, le=65535, description="Port of the admin API and the page; 0 takes a free one.")
     forward_timeout_s: float | None = Field(
         None, gt=0, le=300, description="Seconds for a forward, for all classes at once."
     )

@@ -303,8 +303,13 @@ class TraceStore(Protocol):
 
     async def append(self, legs: Sequence[Leg]) -> None: ...
 
-    async def find(self, wanted: LegFilter, *, after: str = "", limit: int = 200) -> tuple[list[Leg], str]:
-        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there."""
+    async def find(
+        self, wanted: LegFilter, *, after: str = "", limit: int = 200, newest: bool = False
+    ) -> tuple[list[Leg], str]:
+        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there.
+
+        When there are more than `limit`, the oldest of them come; with `newest` the newest, and the others are passed over.
+        """
         ...
 
 

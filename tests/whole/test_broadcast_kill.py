@@ -41,6 +41,7 @@ class HubProcess:
         self.environment = os.environ | {
             "HUB_DATA_DIR": str(data_dir),
             "HUB_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "HUB_ADMIN_PORT": "0",
             "HUB_ALLOW_PRIVATE_URLS": "true",
             "HUB_PROBE_FIRST_S": "0.1",
             "HUB_PROBE_MAX_S": "0.5",
