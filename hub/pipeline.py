@@ -194,11 +194,16 @@ class Pipeline:
         For an address that this hub gave out any will do until it is looked up: it was given to one of them.
         """
         own = directory.on_platform.get(caller.platform.platform_id, ())
+        able = able_to_call(own, self._catalog.module(address.module), address.interface)
         if routing.sender is not None:
             if not any(one.party == routing.sender for one in own):
                 raise InvalidParameters(f"OCPI-from names {routing.sender}, which is not one of your parties")
+            if routing.sender not in able:
+                raise InvalidParameters(
+                    f"OCPI-from names {routing.sender}, which has no role that calls the {address.interface} interface of "
+                    f"{address.module}"
+                )
             return routing.sender, False
-        able = able_to_call(own, self._catalog.module(address.module), address.interface)
         if len(able) != 1 and not (able and self._is_callback(inbound, address)):
             raise InvalidParameters(
                 "OCPI-from-country-code and OCPI-from-party-id are missing, and your platform has "
