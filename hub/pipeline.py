@@ -14,6 +14,7 @@ from hub.catalog import Catalog, Errand, Match
 from hub.clock import monotonic_s, new_id, now_utc
 from hub.forwarding import Forwarding
 from hub.gathering import Gathering
+from hub.outbound import VIA, via
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
 from hub.rewriting import PAGE
@@ -36,6 +37,7 @@ from hub.traffic import masked_path
 from hub.wire import envelope, json_text
 from hub.wire.errors import (
     ClientError,
+    HubError,
     InvalidParameters,
     NotFound,
     OcpiError,
@@ -155,6 +157,7 @@ class Pipeline:
 
     async def _functional(self, inbound: Inbound, address: Address, caller: Caller, progress: _Progress) -> Reply:
         directory = self._directory()
+        _check_circle(inbound, directory)
         progress.module, progress.suffix, progress.version = address.module, address.suffix, address.version
         progress.responder = directory.hub
         module = self._catalog.module(address.module)
@@ -315,6 +318,13 @@ def _configuration_module(path: str) -> str:
     """What a message that is not routed is about, for its trace: `versions`, `credentials` or `hubclientinfo`."""
     named = path.strip("/").split("/")[1:2]
     return named[0] if named and is_custom(ModuleId(named[0])) else "versions"
+
+
+def _check_circle(inbound: Inbound, directory: Directory) -> None:
+    """A message that this hub has sent must not come back: it would go round until every connection waits for itself."""
+    hops = [hop.strip() for value in inbound.headers.getall(VIA, []) for hop in value.split(",")]
+    if via(directory.hub) in hops:
+        raise HubError("this message was here before: an endpoint of a platform leads back to this hub")
 
 
 def _read_ids(inbound: Inbound) -> MessageIds:

@@ -152,7 +152,7 @@ async def _everything_in(hub: RunningHub) -> bytes:
 async def test_no_token_is_found_anywhere(
     whole_settings: Settings, mongodb_url: str, log: tuple[io.BytesIO, Lines]
 ) -> None:
-    """H1.03, H1.06, H1.42: neither raw nor encoded, though partners show it in their answers and strangers in broken requests."""
+    """SEC-03, H1.03, H1.06, H1.42: neither raw nor encoded, though partners show it in answers, strangers in broken requests."""
     stream, lines = log
     async with (
         running_hub(whole_settings, mongodb_url, failures_before_offline=1000) as hub,
