@@ -38,7 +38,7 @@ from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
 from hub.verifying.office import Verifying
 from hub.verifying.signing_keys import SigningKeys
 from hub.verifying.watch import Watch
-from hub.web import Runner, add_health, add_keys, add_ocpi
+from hub.web import Runner, add_health, add_keys, add_ocpi, hide_software
 
 _DRAIN_S = 10.0
 _QUESTION_S = 5.0
@@ -80,6 +80,7 @@ class Hub:
 
     def mount(self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: SigningKeys) -> None:
         """Put the doors in: OCPI, the operators' API, calls to contract runs, the keys of verdicts, health."""
+        hide_software(self._web)
         trusted = read_networks(self.settings.trusted_proxies)
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s, trusted)
         add_health(self._web, healthy=self._why_not_healthy, ready=self._why_not_ready)

@@ -197,16 +197,11 @@ class Pipeline:
         For an address that this hub gave out any will do until it is looked up: it was given to one of them.
         """
         own = directory.on_platform.get(caller.platform.platform_id, ())
-        able = able_to_call(own, self._catalog.module(address.module), address.interface)
         if routing.sender is not None:
             if not any(one.party == routing.sender for one in own):
                 raise InvalidParameters(f"OCPI-from names {routing.sender}, which is not one of your parties")
-            if routing.sender not in able:
-                raise InvalidParameters(
-                    f"OCPI-from names {routing.sender}, which has no role that calls the {address.interface} interface of "
-                    f"{address.module}"
-                )
             return routing.sender, False
+        able = able_to_call(own, self._catalog.module(address.module), address.interface)
         if len(able) != 1 and not (able and self._is_callback(inbound, address)):
             raise InvalidParameters(
                 "OCPI-from-country-code and OCPI-from-party-id are missing, and your platform has "
@@ -243,6 +238,7 @@ class Pipeline:
     async def _act(self, errand: Errand, plan: Plan, directory: Directory, progress: _Progress) -> Reply:
         match plan:
             case Forward():
+                self._check_role(errand, directory)
                 progress.receiver = str(plan.target.party)
                 progress.notes += doubts(errand, plan, directory)
                 reply = await self._acts.forwarding.forward(errand, plan, directory)
@@ -265,6 +261,15 @@ class Pipeline:
                 return await self._acts.gathering.gather(errand, plan)
             case Lookup():
                 raise ServerError(f"this hub could not finish its plan: {plan}")
+
+    def _check_role(self, errand: Errand, directory: Directory) -> None:
+        """A party calls the interfaces that its roles call: an operator is not asked for its own tokens by another operator."""
+        module, interface = errand.match.module if errand.match else None, errand.message.address.interface
+        own = directory.on_platform.get(errand.message.platform_id, ())
+        if errand.call.sender not in able_to_call(own, module, interface):
+            raise InvalidParameters(
+                f"{errand.call.sender} has no role here that calls the {interface} interface of {errand.message.address.module}"
+            )
 
     def _refuse(self, refusal: OcpiError, progress: _Progress) -> Reply:
         code = refusal.status_code

@@ -351,12 +351,11 @@ async def test_registering_with_the_hubs_own_address(hub: RunningHub) -> None:
 
 async def test_ids_of_a_log_line_start_no_other(hub: RunningHub, cpo: Scripted) -> None:
     """SEC-20: line ends and colours in ids and paths are refused or written as text: one line, one leg."""
-    nasty = ["\x1b[31mred", "a\tb", "x" * 400, "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "\u202egnp"]
+    nasty = ["\x1b[31mred", "a\tb", "x" * 400, "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "\xe2\x80\xaegnp"]
     for text in nasty:
         known = [("Authorization", write_authorization(cpo.registered()[1])), ("X-Request-ID", text)]
         known += RoutingHeaders(to=words.EMSP, sender=words.CPO).write().items()
         sent = raw_http.request("GET", "/ocpi/2.2.1/receiver/sessions/NL/CPA/S1", known)
-        sent = sent if text.isascii() else sent.replace(text.encode("latin-1", "replace"), text.encode())
         answer = await raw_http.exchange(hub.versions_url, sent)
         assert answer.status in {200, 400}
         echoed = answer.headers.get("X-Request-ID", "")
