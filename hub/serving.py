@@ -10,10 +10,12 @@ import structlog
 import uvloop
 
 from hub.admin import address as admin_address
-from hub.app import announce, database, open_hub
+from hub.app import database, open_hub
 from hub.clock import now_utc
 from hub.config import Settings
+from hub.house import reachable_url
 from hub.log import configure
+from hub.store.embedded import free_port
 from hub.supervising import Supervisor, say_ready, when_orphaned
 
 _STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -40,7 +42,12 @@ async def _serve_one(settings: Settings, host: str, port: int, line: Connection 
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hub.reload)
         await hub.serve(host, port, share_port=line is not None)
         structlog.get_logger().info(
-            "serving", versions_url=f"{settings.ocpi_url}/versions", host=host, port=port, at=now_utc().isoformat()
+            "serving",
+            versions_url=f"{settings.ocpi_url}/versions",
+            host=host,
+            port=port,
+            page=f"{hub.admin_url}/",
+            at=now_utc().isoformat(),
         )
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again would stall messages for 50 ms
@@ -53,13 +60,14 @@ async def _serve_one(settings: Settings, host: str, port: int, line: Connection 
 async def _serve_many(settings: Settings, host: str, port: int) -> None:
     """Keep `workers` processes; SIGHUP renews them. The private mongod, if any, belongs to this parent."""
     async with database(settings) as url:
-        shared = settings.model_copy(update={"mongodb_url": url, "workers": 1})
+        admin_port = settings.admin_port or free_port()
+        shared = settings.model_copy(update={"mongodb_url": url, "workers": 1, "admin_port": admin_port})
         supervisor = Supervisor(partial(_work, shared, host, port), settings.workers)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, supervisor.renew)
         for number in _STOPS:
             loop.add_signal_handler(number, supervisor.stop)
-        announce(settings, host, port)
+        admin_address.write(settings.data_path, reachable_url(settings, admin_port))
         try:
             await supervisor.run()
         finally:

@@ -46,6 +46,8 @@ class Subscriber:
     interest: Interest
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX + 1))
     ended: str = ""
+    told: int = 0
+    """Events so far."""
 
     def put(self, written: bytes) -> bool:
         """Queue an event; False when its reader is too slow, and the stream ends for that now."""
@@ -55,6 +57,7 @@ class Subscriber:
             self.end(_SLOW)
             return False
         self.queue.put_nowait(written)
+        self.told += 1
         return True
 
     def end(self, reason: str) -> None:

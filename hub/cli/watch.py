@@ -88,8 +88,12 @@ def _lines(event: "StreamEvent", *, as_json: bool) -> list[str]:
 
 
 def _line(key: str, evse: dict[str, Any]) -> str:
-    status = output.plain(evse["status"])
-    clock = output.plain(evse["changed_at"])[11:23].rstrip("Z").ljust(12)
-    sure = f"  {output.plain(evse['confidence'])}" if evse.get("confidence", "live") != "live" else ""
+    """A status that is another now; or the same one, of which the hub is more or less sure than before."""
+    status, before = output.plain(evse["status"]), output.plain(evse["before"] or "new")
     painted = output.paint(status, _COLOURS.get(status, output.DIM))
-    return f"{clock}  {key}  {output.plain(evse['uid'])}  {output.plain(evse['before'] or 'new')} → {painted}{sure}"
+    sure = output.plain(evse.get("confidence", ""))
+    if status == before:
+        return f"{'':12}  {key}  {output.plain(evse['uid'])}  {painted} is {sure or 'as it was'}"
+    clock = output.plain(evse["changed_at"])[11:23].rstrip("Z").ljust(12)
+    doubt = "" if sure in {"", "live"} else f"  {sure}"
+    return f"{clock}  {key}  {output.plain(evse['uid'])}  {before} → {painted}{doubt}"

@@ -32,6 +32,7 @@ from hub.store.signing_keys import MongoSigningKeys
 from hub.store.signs import MongoSigns
 from hub.store.subjects import MongoSubjects
 from hub.store.tariff_history import MongoTariffHistory
+from hub.store.timeliness import MongoTimeliness
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -117,6 +118,7 @@ def _store(database: Database, tasks: Tasks) -> Store:
         evse_times=MongoEvseTimes(database),
         cdr_verdicts=MongoCdrVerdicts(database),
         clearing=MongoClearing(database),
+        timeliness=MongoTimeliness(database),
         tariff_history=MongoTariffHistory(database),
         facts=MongoFacts(database),
         audit=MongoAudit(database),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pymongo import UpdateOne
 
@@ -58,6 +59,13 @@ class MongoObjects:
         found = await self._objects.find({"_id": {"$in": [*map(str, keys)]}}).to_list(None)
         known = {document["_id"]: read(StoredObject, document) for document in found}
         return [known.get(str(key)) for key in keys]
+
+    @answering()
+    async def confirm(self, keys: Sequence[str], at: datetime) -> None:
+        """Say of these that their owner has them as they are; that is no new revision, and nobody gets them again."""
+        if keys:
+            here = {"_id": {"$in": [*keys]}, "withdrawn": False}
+            await self._objects.update_many(here, {"$max": {"received_at": at}})
 
     @answering()
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:

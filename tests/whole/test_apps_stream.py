@@ -267,3 +267,34 @@ async def test_an_app_that_expires_is_out(hub: RunningHub) -> None:
     async with ClientSession() as http:
         told = await AppUser(hub, http, app.app_id, token).get("/locations", {"bbox": box(1)})
     assert told.status == 401
+
+
+async def test_nothing_is_lost_over_a_restart(settings: Settings, mongodb_url: str) -> None:
+    """Another process numbers the same changes alike: who was cut off by the end of one goes on at the next."""
+    statuses = ["CHARGING", "BLOCKED", "RESERVED"]
+    async with (
+        running_hub(settings, mongodb_url, keep_database=True) as one,
+        joined(one, "NL/CPA/CPO") as cpo,
+        joined(one, "DE/EMA/EMSP"),
+        app_of(one) as made,
+    ):
+        await publish(one, cpo, somewhere(1))
+        async with made.stream({"bbox": box(1)}) as listening:
+            for status in statuses:
+                await _set(one, cpo, 1, status)
+            first = await listening.event()
+    async with running_hub(settings, mongodb_url, **_same(one)) as other, ClientSession() as http:
+        await other.hub.apps.office.feed.ready.wait()
+        app = AppUser(other, http, made.app_id, made.token)
+        feed = other.hub.apps.office.feed
+
+        async def replayed() -> bool:
+            return len(feed.changes.after(int(first["id"]), 10) or []) == 2
+
+        await until(replayed)
+        async with app.stream({"bbox": box(1)}, {"Last-Event-ID": first["id"]}) as listening:
+            rest = [await listening.event() for _ in statuses[1:]]
+        listed = (await app.get("/changes", {"since": first["id"]})).json["changes"]
+
+    assert [one["evses"][0]["status"] for one in [first, *rest]] == statuses
+    assert [one["seq"] for one in listed] == [one["seq"] for one in rest]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hub.apps.access import Access
 from hub.apps.api.office import AppOffice
+from hub.apps.api.sheets import Sheets
 from hub.apps.api.sight import LOCATIONS, TARIFFS, owners_for
 from hub.apps.api.streams import Streams
 from hub.apps.api.truths import Truths
@@ -54,9 +55,12 @@ class AppsFront:
 
     async def look_forever(self) -> None:
         """Until cancelled."""
+        silence_s = self.office.settings.apps_heartbeat_s
         while True:
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(min(_LOOK_EVERY_S, silence_s / 2))
             self.look_through()
+            self.office.streams.say_alive(silence_s)
+            self.office.streams.cut_off_stuck()
 
 
 async def open_apps(
@@ -88,6 +92,7 @@ async def open_apps(
         feed=feed,
         demand=demand,
         truths=truths,
+        sheets=Sheets(),
         tariffs=tariffs,
         streams=streams,
         access=access,

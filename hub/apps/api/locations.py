@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+import orjson
 
 from hub.apps import codes
 from hub.apps.api import cursor
@@ -38,7 +40,7 @@ async def _list(call: AppCall[Search]) -> Found:
         statuses = index.points["status"]
         free = any(statuses[point] == codes.FREE for one in page for point in one.hit.points)
         call.office.demand.searched(middle(place), call.now, fitting, found_free=free)
-    shower = Shower(index, call.office.truths, int(call.now.timestamp() * 1000))
+    shower = _shower(call)
     counted = _counted(index, page, fitting)
     shown = [
         shower.show(
@@ -59,12 +61,16 @@ async def _list(call: AppCall[Search]) -> Found:
 async def _one(call: AppCall[One]) -> Found:
     row = find(call, "/".join((call.path["country_code"], call.path["party_id"], call.path["location_id"])))
     prices = quoter(call, call.asked)
-    shower = Shower(call.office.feed.index, call.office.truths, int(call.now.timestamp() * 1000))
-    shown = shower.show(row, Match(price=prices.of if prices else None))
-    said = shown.words | {"seq": str(call.office.feed.changes.last)}
+    seq = str(call.office.feed.changes.last)
+    shown = _shower(call).show(row, Match(price=prices.of if prices else None), seq=seq)
     if call.asked.format is Form.GEOJSON:
-        return Found(json=feature(said), state=shown.state, media_type=GEOJSON)
-    return Found(json=said, state=shown.state)
+        return Found(json=feature(shown), state=shown.state, media_type=GEOJSON)
+    return Found(json=orjson.Fragment(shown.json), state=shown.state)
+
+
+def _shower(call: AppCall[Any]) -> Shower:
+    office = call.office
+    return Shower(office.feed.index, office.truths, office.sheets, int(call.now.timestamp() * 1000))
 
 
 def find(call: AppCall[Json], written: str, parameter: str = "") -> int:
@@ -103,9 +109,11 @@ def _page(shown: list[Shown], form: Form, following: str, seq: str) -> Found:
     digest.update(following.encode())
     more = {"next": following or None, "seq": seq}
     if form is Form.GEOJSON:
-        said = collection([feature(one.words) for one in shown], more)
+        said = collection([feature(one) for one in shown], more)
         return Found(json=said, state=digest.digest(), media_type=GEOJSON, next=following)
-    return Found(json={"locations": [one.words for one in shown], **more}, state=digest.digest(), next=following)
+    return Found(
+        json={"locations": [orjson.Fragment(one.json) for one in shown], **more}, state=digest.digest(), next=following
+    )
 
 
 _SEARCH = "By distance from the place, the middle of the box or the route. `counts` are of EVSEs that fit, free or not."

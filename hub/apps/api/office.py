@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub.apps.access import Access
+from hub.apps.api.sheets import Sheets
 from hub.apps.api.streams import Streams
 from hub.apps.api.truths import Truths
 from hub.apps.demand import Demand
@@ -22,6 +23,7 @@ class AppOffice:
     feed: Feed
     demand: Demand
     truths: Truths
+    sheets: Sheets
     tariffs: TariffBook
     streams: Streams
     access: Access

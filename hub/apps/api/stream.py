@@ -14,12 +14,11 @@ from hub.apps.api.streams import OpenStream
 from hub.apps.api.table import SERVER, AppCall, AppRoute
 from hub.apps.changes import KEPT_MAX, Changes, Event
 from hub.apps.subscribers import Interest
+from hub.clock import monotonic_s
 from hub.wire.interface import fold
 from hub.wire.party import Party
 
 LAST_EVENT_ID = "Last-Event-ID"
-WRITE_TIMEOUT_S = 20.0
-"""A reader who takes nothing for so long is let go."""
 _SEQ_CHARS = 20
 _BATCH_BYTES = 64 * 1024
 _REPLAYED_AT_ONCE = 200
@@ -43,14 +42,13 @@ async def _stream(call: AppCall[Follow], request: web.Request) -> web.StreamResp
         window = office.feed.changes
         missed = None if since is None else window.after(since, KEPT_MAX)  # before any waiting: what follows is queued
         await response.prepare(request)
-        async for block in _blocks(call, stream, _opening(window, since, missed), missed or []):
-            async with asyncio.timeout(WRITE_TIMEOUT_S):
-                await response.write(block)
-        await response.write_eof()
-    except TimeoutError:
-        structlog.get_logger().info("stream_dropped", app=call.app.name, reason="its reader takes nothing")
         if request.transport is not None:
-            request.transport.abort()
+            stream.cut_off = request.transport.abort
+        async for block in _blocks(call, stream, _opening(window, since, missed), missed or []):
+            stream.writing_since_s = monotonic_s()
+            await response.write(block)
+            stream.writing_since_s = 0.0
+        await response.write_eof()
     except ConnectionError:
         structlog.get_logger().debug("stream_left", app=call.app.name)
     finally:
@@ -71,12 +69,7 @@ async def _blocks(
             yield written
         await asyncio.sleep(0)
     while True:
-        try:
-            async with asyncio.timeout(office.settings.apps_heartbeat_s):
-                block = await subscriber.queue.get()
-        except TimeoutError:
-            yield b": alive\nid: %d\n\n" % office.feed.changes.last
-            continue
+        block = await subscriber.queue.get()
         parts, size = [], 0
         while block is not None:
             parts.append(block)

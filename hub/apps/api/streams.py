@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from hub.apps.api.errors import TooMany as TooManyAnswer
 from hub.apps.api.events import as_block, event_words, gone_words
 from hub.apps.api.truths import Truths
@@ -12,13 +14,20 @@ from hub.apps.index import Index
 from hub.apps.sites import PUBLISHED
 from hub.apps.subscribers import Interest, Subscriber, Subscribers
 from hub.apps.subscribers import TooMany as NoRoom
+from hub.clock import monotonic_s
 from hub.store.app_access import App
 
 REVOKED = "the token of this app opens nothing any more"
 AGREEMENTS = "what this app may see has changed: connect again"
 REBUILT = "changes were lost: read the lists anew, then connect again without Last-Event-ID"
 STOPS = "the hub stops: connect again with Last-Event-ID"
+WRITE_TIMEOUT_S = 20.0
+"""A reader who takes nothing for so long is let go."""
 _RETRY_S = 10
+
+
+def _nothing() -> None:
+    return
 
 
 @dataclass(eq=False, slots=True)
@@ -27,6 +36,13 @@ class OpenStream:
 
     app: App
     subscriber: Subscriber
+    told: int = 0
+    """How many events it was given when that was looked at last."""
+    quiet_since_s: float = 0.0
+    """Nothing was said to it since then, by the monotonic clock."""
+    writing_since_s: float = 0.0
+    """Its reader has not taken what was written then; 0: it has."""
+    cut_off: Callable[[], None] = _nothing
 
     @property
     def owners(self) -> frozenset[str]:
@@ -76,7 +92,7 @@ class Streams:
         try:
             if len(self._open) >= self._total_max:
                 raise NoRoom
-            stream = OpenStream(app, self.subscribers.add(interest))
+            stream = OpenStream(app, self.subscribers.add(interest), quiet_since_s=monotonic_s())
         except NoRoom:
             raise TooManyAnswer("the hub has no room for another stream now", _RETRY_S) from None
         self._open.add(stream)
@@ -100,6 +116,25 @@ class Streams:
                 stream.subscriber.end(REVOKED)
             elif owners(stream.app) != stream.owners:
                 stream.subscriber.end(AGREEMENTS)
+
+    def say_alive(self, after_s: float) -> None:
+        """A word on every stream that was silent for so long, and the number up to which nothing concerned it."""
+        now_s, block = monotonic_s(), b": alive\nid: %d\n\n" % self._changes().last
+        for stream in self._open:
+            told, stream.told = stream.told, stream.subscriber.told
+            if told != stream.told:
+                stream.quiet_since_s = now_s
+            elif now_s - stream.quiet_since_s >= after_s and stream.subscriber.queue.empty():
+                stream.quiet_since_s = now_s
+                stream.subscriber.queue.put_nowait(block)
+
+    def cut_off_stuck(self) -> None:
+        """Whoever takes nothing any more is let go: the operating system may believe in it for hours."""
+        now_s = monotonic_s()
+        for stream in self._open:
+            if stream.writing_since_s and now_s - stream.writing_since_s > WRITE_TIMEOUT_S:
+                structlog.get_logger().info("stream_dropped", app=stream.app.name, reason="its reader takes nothing")
+                stream.cut_off()
 
     def end_all(self, reason: str) -> None:
         """The hub stops, or nothing is certain any more."""

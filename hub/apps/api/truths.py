@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from hub.apps import codes
@@ -36,11 +37,6 @@ class Truth:
             "evidence": list(self.judged.evidence),
         }
 
-    def state(self) -> tuple[object, ...]:
-        """The same without what only time changes."""
-        stamps = self.stamps
-        return (self.status, stamps.received_ms, stamps.changed_ms, self.judged.confirmed_ms, self.judged.confidence)
-
 
 class Truths:
     """Judges the EVSEs of a site."""
@@ -71,6 +67,7 @@ class Truths:
             yield Truth(first + place, one.uid, status, stamps, judged)
 
 
+@lru_cache(maxsize=10_000)
 def instant(ms: int) -> datetime:
     """Milliseconds as an instant."""
     return datetime.fromtimestamp(ms / 1000, UTC)

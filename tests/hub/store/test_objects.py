@@ -290,3 +290,16 @@ async def test_counting_and_catching_up_read_indexes_alone(store: Store, databas
     assert (count["docsExamined"], count["keysExamined"]) == (0, 502)
     (behind,) = [one for one in commands if "behind" in str(one["command"].get("filter"))]
     assert behind["docsExamined"] == 1
+
+
+async def test_what_its_owner_has_too_is_confirmed(store: Store, other_store: Store) -> None:
+    """It was received later, and nothing else: no new revision, nobody lacks it, never backwards, no withdrawn one."""
+    later = NOON + timedelta(hours=1)
+    one = await store.objects.save(stored(behind=frozenset({"p-ema"})))
+    gone = await store.objects.save(stored("gone", withdrawn=True, behind=frozenset({"p-ema"})))
+    await store.objects.confirm([str(one.key), str(gone.key), "locations/NL/CPA/nowhere"], later)
+    await store.objects.confirm([str(one.key)], NOON)
+    await store.objects.confirm([], later)
+
+    assert await other_store.objects.get(one.key) == replace(one, received_at=later)
+    assert await other_store.objects.get(gone.key) == gone
