@@ -1,8 +1,11 @@
 """The composition root: the one place where store, client session, clock, directory and modules meet."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from importlib.metadata import version
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
@@ -11,10 +14,11 @@ import modules
 from contracts.suite import version as suite_version
 from hub.addressing import Addressing
 from hub.admin import address as admin_address
-from hub.admin.app import PREFIX, admin_app
+from hub.admin.front import admin_front
 from hub.admin.services import AdminServices
 from hub.aftermath import Aftermath
 from hub.apps.api.app import PREFIX as APPS_PREFIX
+from hub.apps.api.app import ROUTES as APPS_ROUTES
 from hub.apps.api.app import apps_app
 from hub.apps.api.front import AppsFront, open_apps
 from hub.apps.api.streams import STOPS
@@ -25,27 +29,34 @@ from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
 from hub.config import Settings
 from hub.delivery.post import Post
+from hub.delivery.receiver import Accepted
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
 from hub.limits import Rates, read_networks
 from hub.observing import Observing
+from hub.openapi import at, ocpi_document
+from hub.openapi_apps import apps_document
 from hub.partners.front import Front, open_front
 from hub.partners.office import Partners
 from hub.partners.rekeying import Rekeying
 from hub.pipeline import Acts, Pipeline
+from hub.pulling.keeping import Keeping
+from hub.pulling.pages import Pages
+from hub.pulling.watch import Watch as PullWatch
 from hub.registry import Directory
 from hub.secrets import Secrets, opaque
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store, StoreUnavailable
+from hub.timeliness import Timely
 from hub.tls import CertificateUnusable, ServerTls
 from hub.traffic import Traffic
 from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
 from hub.verifying.office import Verifying
 from hub.verifying.signing_keys import SigningKeys
 from hub.verifying.watch import Watch
-from hub.web import Runner, add_health, add_keys, add_ocpi
+from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi
 
 _DRAIN_S = 10.0
 _QUESTION_S = 5.0
@@ -67,9 +78,12 @@ class Hub:
         self.apps: AppsFront
         self._front = front
         self._web = web.Application()
+        self._admin: web.Application
+        self._runners: list[web.AppRunner] = []
+        self.admin_url = ""
+        """Where the operators' listener answers, once `serve` was called."""
         self._tls = _server_tls(settings)
         self._stopping = False
-        self._runner: web.AppRunner | None = None
 
     @property
     def partners(self) -> Partners:
@@ -87,40 +101,56 @@ class Hub:
         return self._front.roster.directory
 
     def mount(self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: SigningKeys) -> None:
-        """Put the doors in: OCPI, the operators' and the apps' API, calls to contract runs, the keys of verdicts, health."""
+        """Put the doors in: OCPI, the apps' API and its pages, calls to contract runs, the keys of verdicts, health; and
+        the operators' own listener.
+        """
         trusted = read_networks(self.settings.trusted_proxies)
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s, trusted)
         add_health(self._web, healthy=self._why_not_healthy, ready=self._why_not_ready, index=lambda: self.apps.trouble)
         add_keys(self._web, keys.document)
+        add_docs(self._web, documents(self.settings))
         self._web.router.add_route("*", CONTRACT_RUN, callbacks.pass_on)
-        self._web.add_subapp(PREFIX, admin)
         self._web.add_subapp(APPS_PREFIX, apps_app(self.apps.office))
+        self._admin = admin
 
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
-        """Listen; say where for hubctl on this machine, unless the port is shared (then the parent of all does).
+        """Listen for partners, and for operators; say where for hubctl, unless the ports are shared (then the parent does).
 
-        The time for a header to arrive is read_timeout_s too.
+        The time for a header to arrive is read_timeout_s too. Raises OSError, which names the operators' address if that
+        is the one that cannot be had.
         """
-        self._runner = Runner(
-            self._web,
+        settings = self.settings
+        await self._listen(self._web, host, port, share_port)
+        try:
+            at = await self._listen(self._admin, settings.admin_host, settings.admin_port, share_port)
+        except OSError as error:
+            where = f"{settings.admin_host}:{settings.admin_port}"
+            raise OSError(error.errno, os.strerror(error.errno or 0), where) from None
+        self.admin_url = reachable_url(settings, at)
+        if not share_port:
+            admin_address.write(settings.data_path, self.admin_url)
+
+    async def _listen(self, app: web.Application, host: str, port: int, share_port: bool) -> int:
+        runner = Runner(
+            app,
             access_log=None,
             keepalive_timeout=self.settings.read_timeout_s,
             shutdown_timeout=_DRAIN_S,
             auto_decompress=False,
         )
-        await self._runner.setup()
+        self._runners.append(runner)
+        await runner.setup()
         tls = self._tls.context if self._tls else None
-        await web.TCPSite(self._runner, host, port, reuse_port=share_port or None, ssl_context=tls).start()
-        if not share_port:
-            announce(self.settings, host, self._runner.addresses[0][1])
+        await web.TCPSite(runner, host, port, reuse_port=share_port or None, ssl_context=tls).start()
+        return int(runner.addresses[0][1])
 
     async def close(self) -> None:
         """Stop listening; requests under way may end."""
         self._stopping = True
-        if self._runner is not None:
+        if self._runners:
             admin_address.remove(self.settings.data_path)
             self.apps.office.streams.end_all(STOPS)
-            await self._runner.cleanup()
+        await asyncio.gather(*(runner.cleanup() for runner in self._runners))
 
     def reload(self) -> None:
         """Read certificate and server key again, as on SIGHUP; what cannot be used leaves the old ones in use."""
@@ -155,11 +185,19 @@ def _server_tls(settings: Settings) -> ServerTls | None:
     return ServerTls(settings.tls_certificate_file, settings.tls_key_file)
 
 
-def announce(settings: Settings, host: str, port: int) -> None:
-    """Write down where this process answers, for hubctl on this machine."""
+def documents(settings: Settings) -> dict[str, Callable[[], object]]:
+    """The OpenAPI documents of what the public listener serves, with this hub's own address."""
+    software = version("ocpi-hub")
+    made = {"apps": lambda: apps_document(APPS_ROUTES, software), "ocpi": lambda: ocpi_document(modules.ALL, software)}
+    return {name: lambda make=make: at(make(), settings.public_url) for name, make in made.items()}  # type: ignore[misc]
+
+
+def reachable_url(settings: Settings, port: int) -> str:
+    """Where the operators' listener, which has this port, answers on this machine."""
+    host = settings.admin_host
     reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
     scheme = "https" if settings.listens_with_tls else "http"
-    admin_address.write(settings.data_path, f"{scheme}://{reachable}:{port}")
+    return f"{scheme}://{reachable}:{port}"
 
 
 @asynccontextmanager
@@ -229,8 +267,34 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         tasks.spawn(aftermath.tell_forever(), "tell what was found")
         observing = Observing(store.signs)
         tasks.spawn(observing.observe_forever(), "observe")
-        auditing = Auditing(store)
+        auditing = Auditing(store, secrets.derive_opaque)
         tasks.spawn(auditing.check_forever(), "check CDRs")
+        tasks.spawn(auditing.remember_forever(), "remember tariffs")
+        timely = Timely(store.timeliness)
+        tasks.spawn(timely.tell_forever(), "tell how timely they are")
+
+        def accepted(one: Accepted, *, pulled: bool = False) -> None:
+            timely.count(one, pulled=pulled)
+            deliveries.accepted(one)
+
+        pulling = PullWatch(
+            settings,
+            catalog,
+            lambda: front.roster.directory,
+            pages=Pages(post, settings, traffic.record),
+            keeping=Keeping(
+                store.objects,
+                Broadcasting(store.objects, partial(accepted, pulled=True)),
+                catalog,
+                lambda: front.roster.directory,
+            ),
+            objects=store.objects,
+            signs=store.signs,
+            timely=timely,
+            tasks=tasks,
+            owns=deliveries.owns,
+        )
+        tasks.spawn(pulling.run(), "pull")
         acts = Acts(
             door=front.door,
             desk=front.desk,
@@ -246,7 +310,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 ),
                 new_id,
             ),
-            broadcasting=Broadcasting(store.objects, deliveries.accepted),
+            broadcasting=Broadcasting(store.objects, accepted),
             gathering=Gathering(store.objects, settings),
             aftermath=aftermath,
             observing=observing,
@@ -293,6 +357,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             signing_keys=signing_keys,
             failures=failures,
             session=session,
+            timely=timely,
         )
 
         def heard(platform_id: str) -> None:
@@ -303,7 +368,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         hub.verifying, hub.secrets, hub.apps = verifying, secrets, apps
         hub.follow_pins(front.roster.directory, front.roster.directory)
         front.roster.watch(hub.follow_pins)
-        hub.mount(pipeline, admin_app(services), callbacks, signing_keys)
+        hub.mount(pipeline, admin_front(services), callbacks, signing_keys)
         stack.push_async_callback(hub.close)
         yield hub
 

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     )
     allow_private_urls: bool = Field(False, description="Let partners give http and private addresses (test networks).")
     workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
+    admin_host: str = Field("127.0.0.1", description="Address at which the admin API and the operations page listen.")
+    admin_port: int = Field(8001, ge=0, le=65535, description="Port of the admin API and the page; 0 takes a free one.")
     forward_timeout_s: float | None = Field(
         None, gt=0, le=300, description="Seconds for a forward, for all classes at once."
     )
@@ -97,6 +99,11 @@ class Settings(BaseSettings):
     apps_heartbeat_s: float = Field(
         15.0, gt=0, le=300, description="Seconds of silence before a stream says that it lives."
     )
+    pull_after_h: float = Field(
+        24.0, ge=0, description="Hours without a push after which an operator's locations are pulled; 0 never pulls."
+    )
+    pull_every_s: float = Field(300.0, gt=0, description="Seconds between two pulls of what changed at one partner.")
+    pull_full_every_h: float = Field(24.0, gt=0, description="Hours between two pulls of everything.")
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

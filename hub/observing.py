@@ -86,7 +86,7 @@ class Observing:
         if match is None or match.endpoint.observe is None:
             return []
         said = envelope.read(carried.reply) if carried.reply else None
-        reply = (said.data if said else {}) if carried.answered else None
+        reply = ((said.data if said else None) or {}) if carried.answered else None
         exchange = Exchange(call=carried.errand.call, receiver=carried.receiver, reply=reply, about=carried.about)
         try:
             observed = match.endpoint.observe(exchange)

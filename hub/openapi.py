@@ -103,6 +103,12 @@ def admin_document(routes: Iterable[AdminRoute[Any]], software_version: str) -> 
     return document("ocpi-hub: administration", software_version, "/admin/v1", paths, components)
 
 
+def at(made: Json, public_url: str) -> Json:
+    """The document of a hub that is at this address."""
+    (server,) = made["servers"]
+    return made | {"servers": [{"url": server["url"].replace("{public_url}", public_url.rstrip("/"))}]}
+
+
 def document(title: str, software_version: str, prefix: str, paths: Json, components: Json) -> Json:
     """A whole document; every operation needs one of its security schemes."""
     licence = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
@@ -194,7 +200,7 @@ def _admin_row(row: AdminRoute[Any]) -> Json:
 
 
 def _done(row: AdminRoute[Any]) -> Json:
-    kind = "application/x-ndjson" if row.streams else "application/json"
+    kind = row.text or ("application/x-ndjson" if row.streams else "application/json")
     return {"description": "Done.", "content": {kind: {"schema": {}}}}
 
 

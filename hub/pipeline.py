@@ -270,6 +270,7 @@ class Pipeline:
                 exact = _exact(errand)
                 reply = await self._acts.broadcasting.broadcast(exact, plan)
                 self._acts.aftermath.kept(exact, directory.hub)
+                self._acts.auditing.published(exact)
                 return reply
             case GatherAll():
                 return await self._acts.gathering.gather(errand, plan)

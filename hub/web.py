@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
@@ -14,6 +15,7 @@ from hub.apps.api.errors import BadParameter
 from hub.clock import new_id, now_utc
 from hub.limits import Network, client_address
 from hub.pipeline import Pipeline
+from hub.static.files import POLICY, SHARED, SWAGGER, VENDOR, Files
 from hub.tls import fingerprint_of
 from hub.wire import envelope
 from hub.wire.errors import BodyTooLarge, ClientError
@@ -23,6 +25,7 @@ from hub.wire.message import Inbound, Reply
 _JSON = "application/json"
 Body = TypeVar("Body", bytes, bytearray)
 _PREFIX = "/ocpi"
+APPS_PAGE = Path(__file__).parent / "apps" / "page"
 _SERVER = "ocpi-hub"  # no versions of what runs here
 
 
@@ -80,6 +83,28 @@ def add_keys(app: web.Application, keys: Callable[[], Awaitable[Mapping[str, obj
         return web.json_response(await keys(), headers={"Cache-Control": "max-age=60"})
 
     app.router.add_get("/.well-known/ocpi-hub-keys.json", answer)
+
+
+def add_docs(app: web.Application, documents: Mapping[str, Callable[[], object]]) -> None:
+    """Serve `/docs/`: the app developer's page, the API reference, and each OpenAPI document, made when first asked for."""
+    made: dict[str, bytes] = {"index": orjson.dumps({"documents": list(documents)})}
+
+    async def answer(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in made:
+            if name not in documents:
+                raise web.HTTPNotFound(text="there is no such document\n", headers=POLICY)
+            made[name] = await asyncio.to_thread(lambda: orjson.dumps(documents[name]()))
+        response = web.Response(body=made[name], content_type=_JSON, headers={**POLICY, "Cache-Control": "no-cache"})
+        response.enable_compression()
+        return response
+
+    async def forward(_: web.Request) -> web.Response:
+        raise web.HTTPPermanentRedirect("/docs/")
+
+    app.router.add_get("/docs", forward)
+    app.router.add_get("/docs/openapi/{name:[a-z]+}.json", answer)
+    Files(VENDOR, SWAGGER, SHARED, APPS_PAGE).mount(app, "/docs")
 
 
 def _certificate(request: web.BaseRequest) -> str:

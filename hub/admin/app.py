@@ -1,7 +1,8 @@
 """The aiohttp sub-application: who may come in, one shape for every refusal, an audit line for every write."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, get_origin
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Any, cast, get_origin
 from urllib.parse import unquote
 
 import orjson
@@ -17,12 +18,17 @@ from hub.admin import (
     certificates,
     clearing,
     deliveries,
+    events,
+    evses,
     keys,
+    live,
+    matrix,
     metrics,
     money,
     parties,
     partners,
     routes,
+    session,
     status,
     subjects,
     traffic,
@@ -61,6 +67,9 @@ ROUTES: tuple[AdminRoute[Any], ...] = (
     *clearing.ROUTES,
     *money.ROUTES,
     *status.ROUTES,
+    *matrix.ROUTES,
+    *evses.ROUTES,
+    *live.ROUTES,
     *metrics.ROUTES,
     *audit.ROUTES,
     *keys.ROUTES,
@@ -78,17 +87,25 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def admin_app(office: AdminServices) -> web.Application:
     """The application to mount under PREFIX."""
     app = web.Application(middlewares=[_answer_errors, _admit(office), _log_writes, _answer_errors])
+    stopping = asyncio.Event()
+
+    async def stop(_: web.Application) -> None:
+        stopping.set()
+
+    app.on_shutdown.append(stop)
     for row in ROUTES:
-        app.router.add_route(row.method, row.path, _handler(office, row))
+        app.router.add_route(row.method, row.path, _handler(office, row, stopping))
     return app
 
 
-def _handler(office: AdminServices, row: AdminRoute[Any]) -> _Handler:
+def _handler(office: AdminServices, row: AdminRoute[Any], stopping: asyncio.Event) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
         async with audited(call, row, request[_REMOTE]):
             done = await row.act(call)
+            if row.streams and row.text == events.KIND:
+                return await events.send(request, cast("AsyncGenerator[events.Frame, None]", done), stopping)
             if row.streams:
                 return await _stream(request, done)
         if row.text:
@@ -152,16 +169,26 @@ def _admit(office: AdminServices) -> Any:
             request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted
         )
         values = request.headers.getall("Authorization", [])
+        if not values and request.method in READS and (cookie := request.cookies.get(session.COOKIE)):
+            request[_SUBJECT] = _by_cookie(office.secrets, cookie)
+            return await handler(request)
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
-            raise _stranger(office, remote, "this needs an admin token: Authorization: Bearer")
+            raise refused_stranger(office, remote, "this needs an admin token: Authorization: Bearer")
         try:
             request[_SUBJECT] = _check(office.secrets, token.strip())
         except bearer.BearerRefused as refused:
-            raise _stranger(office, remote, str(refused)) from None
+            raise refused_stranger(office, remote, str(refused)) from None
         return await handler(request)
 
     return admit
+
+
+def _by_cookie(secrets: Secrets, cookie: str) -> str:
+    try:
+        return session.check(secrets.admin_keys, cookie)
+    except bearer.BearerRefused:
+        raise Unauthenticated("the session of this page has ended: sign in again", "hubctl admin token") from None
 
 
 def _check(secrets: Secrets, token: str) -> str:
@@ -174,7 +201,7 @@ def _check(secrets: Secrets, token: str) -> str:
     return bearer.check_any(secrets.admin_keys, token)
 
 
-def _stranger(office: AdminServices, remote: str, said: str) -> AdminError:
+def refused_stranger(office: AdminServices, remote: str, said: str) -> AdminError:
     """The refusal of who has no good token; after many of them, that there were too many."""
     wait_s = office.failures.take(source(remote), monotonic_s())
     return TooMany(wait_s) if wait_s else Unauthenticated(said, "hubctl admin token --subject NAME")

@@ -24,7 +24,13 @@ _PLATFORM = ("platform",)
 
 async def _metrics(call: AdminCall[Nothing]) -> Json:
     office = call.office
-    lines = [*_hub(office), *office.traffic.meter.lines(_namer(office)), *_directory(office), *await _lanes(office)]
+    lines = [
+        *_hub(office),
+        *_cdrs(office),
+        *office.traffic.meter.lines(_namer(office)),
+        *_directory(office),
+        *await _lanes(office),
+    ]
     return "\n".join([*lines, *_process()]) + "\n"
 
 
@@ -51,6 +57,27 @@ def _hub(office: AdminServices) -> list[str]:
             "Legs without a trace, because the database or the log was too slow.",
             (),
             [((), office.traffic.dropped)],
+        ),
+    ]
+
+
+def _cdrs(office: AdminServices) -> list[str]:
+    """Of CDRs whose parties want them checked."""
+    auditing = office.auditing
+    return [
+        *figures(
+            "ocpi_hub_cdrs_checked_total",
+            "counter",
+            "CDRs that were checked on their way, by verdict and outcome.",
+            ("verdict", "outcome"),
+            [(labels, float(count)) for labels, count in sorted(auditing.counted.items())],
+        ),
+        *figures(
+            "ocpi_hub_cdrs_unchecked_total",
+            "counter",
+            "CDRs that were carried unchecked, because there were too many at once.",
+            (),
+            [((), auditing.skipped)],
         ),
     ]
 

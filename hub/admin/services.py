@@ -17,6 +17,7 @@ from hub.partners.rekeying import Rekeying
 from hub.registry import Directory
 from hub.secrets import Secrets
 from hub.store.protocols import Store
+from hub.timeliness import Timely
 from hub.traffic import Traffic
 from hub.verifying.office import Verifying
 from hub.verifying.signing_keys import SigningKeys
@@ -44,3 +45,4 @@ class AdminServices:
     """Of who presents no good token, by address: the same count as at the door of OCPI."""
     session: ClientSession
     """For the question whether the public URL answers."""
+    timely: Timely

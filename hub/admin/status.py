@@ -24,7 +24,11 @@ class Need:
 
 
 async def _status(call: AdminCall[Nothing]) -> Json:
-    office = call.office
+    return await look(call.office)
+
+
+async def look(office: AdminServices) -> Json:
+    """How the hub is now."""
     database, needs = await _database(office)
     partners = await office.partners.all() if database else []
     lanes = await office.deliveries.snapshot() if database else []

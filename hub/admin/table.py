@@ -48,4 +48,4 @@ class AdminRoute(Generic[AskedT]):
     streams: bool = False
     """It comes bit by bit, a line of JSON each (application/x-ndjson); the last line is the outcome."""
     text: str = ""
-    """Media type of an answer that is text, and no JSON."""
+    """Media type of an answer that is text, and no JSON; `text/event-stream` with `streams`: the frames of hub.admin.events."""

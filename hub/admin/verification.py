@@ -11,6 +11,8 @@ import orjson
 import structlog
 from pydantic import Field
 
+from contracts import report
+from contracts.page import page
 from hub.admin import views
 from hub.admin.errors import Broken, Unknown
 from hub.admin.refusing import as_refusal
@@ -84,6 +86,10 @@ async def _verdict(call: AdminCall[Nothing]) -> Json:
         "runs": [_run(one) for one in runs],
         "faults": [views.fault(one) for one in await office.store.faults.of(platform.platform_id)],
     }
+
+
+async def _page(call: AdminCall[Nothing]) -> str:
+    return page(report.read(await _report(call)))
 
 
 async def _report(call: AdminCall[Nothing]) -> Json:
@@ -162,4 +168,12 @@ ROUTES = (
         summary="Let a module carry traffic whatever its verdict, for a time.",
     ),
     AdminRoute(method="GET", path="/verifications/{run_id}", act=_report, asks=Nothing, summary="One whole report."),
+    AdminRoute(
+        method="GET",
+        path="/verifications/{run_id}/page",
+        act=_page,
+        asks=Nothing,
+        summary="The same as a page for a browser.",
+        text="text/html; charset=utf-8",
+    ),
 )

@@ -220,18 +220,18 @@ class Index:
         return first, first + int(self.sites["points"][row])
 
     def _restate(self, row: int, before: Site, site: Site, at_ms: int, part: str) -> list[Change]:
-        first, changes = self._points_of(row)[0], []
-        status, changed_ms = self.points["status"], self.points["changed_ms"]
-        received_ms, confirmed_ms = self.points["received_ms"], self.points["confirmed_ms"]
-        for point, (old, new) in enumerate(zip(before.points, site.points, strict=True), first):
-            had = int(status[point])
-            if part and new.uid != part and had == new.status and old.last_updated == new.last_updated:
+        """What stands in the columns is what `before` says: only what is another is looked at there."""
+        first, changes = int(self.sites["first_point"][row]), []
+        for place, (old, new) in enumerate(zip(before.points, site.points, strict=True)):
+            same = old.status == new.status
+            if part and new.uid != part and same and old.last_updated == new.last_updated:
                 continue
-            received_ms[point] = confirmed_ms[point] = at_ms
-            if had != new.status:
-                changes.append(Change(site.key, new.uid, new.status, had, at_ms))
-                status[point] = new.status
-                changed_ms[point] = at_ms
+            point = first + place
+            self.points["received_ms"][point] = self.points["confirmed_ms"][point] = at_ms
+            if not same:
+                changes.append(Change(site.key, new.uid, new.status, old.status, at_ms))
+                self.points["status"][point] = new.status
+                self.points["changed_ms"][point] = at_ms
         return changes
 
     def _add(self, arrival: Arrival) -> list[Change]:

@@ -1,6 +1,7 @@
 """CDRs as they pass: held before they go on where that was agreed, else checked once the reply has left."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -17,11 +18,12 @@ from hub.money.clearing.entry import CdrState
 from hub.money.clearing.reading import NotClearable, rates_of, read_cleared
 from hub.money.findings import Severity
 from hub.registry import Directory
-from hub.store.cdr_records import CdrVerdict
+from hub.store.cdr_records import CdrVerdict, PublishedTariff
 from hub.store.judgements import Fault
 from hub.store.protocols import Store, StoreUnavailable
 from hub.wire.errors import InvalidParameters
 from hub.wire.party import Party
+from hub.wire.types import parse_datetime
 
 HOLD_S = 2.0
 """A check that takes longer lets the CDR pass, and goes on after it."""
@@ -37,14 +39,20 @@ _RIGHT = frozenset({Verdict.EXACT, Verdict.ROUNDING, Verdict.EXPLAINED})
 class Auditing:
     """A gate before a CDR is carried, and a bounded queue behind it; what there is no room for is counted, not checked."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = now_utc, *, hold_s: float = HOLD_S) -> None:
+    def __init__(
+        self, store: Store, hide: Callable[[str], str], now: Callable[[], datetime] = now_utc, *, hold_s: float = HOLD_S
+    ) -> None:
+        """`hide` turns what names a driver into what only this hub can make of it again."""
         self._store = store
         self._now = now
         self._hold_s = hold_s
-        self._examiner = Examiner(store)
+        self._examiner = Examiner(store, hide)
         self._waiting: asyncio.Queue[Passing] = asyncio.Queue(_WAITING_MAX)
+        self._tariffs: asyncio.Queue[PublishedTariff] = asyncio.Queue(10 * _WAITING_MAX)
         self.skipped = 0
         """CDRs that were carried and not checked since the start, because there were too many."""
+        self.counted: Counter[tuple[str, str]] = Counter()
+        """CDRs since the start by verdict, and by what became of them: `carried` or `held`."""
 
     async def before(self, errand: Errand, receiver: Party, directory: Directory) -> Passing | None:
         """What to do with a CDR once it is carried; None when its parties want nothing.
@@ -80,9 +88,41 @@ class Auditing:
         except asyncio.QueueFull:
             self.skipped += 1
 
+    def published(self, errand: Errand) -> None:
+        """Remember a tariff that was pushed to everybody; returns at once."""
+        stored = errand.match.module.stored if errand.match is not None else None
+        if stored is None or not stored.priced_by or errand.message.method != "PUT":
+            return
+        try:
+            tariff = PublishedTariff(
+                owner=errand.call.sender,
+                tariff_id=stored.key(errand.call),
+                body=errand.message.body,
+                last_updated=parse_datetime(errand.call.body["last_updated"]),
+                received_at=self._now(),
+            )
+            self._tariffs.put_nowait(tariff)
+        except asyncio.QueueFull:
+            structlog.get_logger().warning("tariff_not_remembered", sender=str(errand.call.sender))
+
+    async def remember_forever(self) -> None:
+        """Write down tariffs one by one; a database that is away hears of them later."""
+        while True:
+            tariff = await self._tariffs.get()
+            for _ in range(_TRIES):
+                try:
+                    await self._store.tariff_history.keep(tariff)
+                    break
+                except StoreUnavailable:
+                    await asyncio.sleep(_AGAIN_S)
+            else:
+                structlog.get_logger().error("tariff_not_remembered", sender=str(tariff.owner))
+            self._tariffs.task_done()
+
     async def settled(self) -> None:
-        """Wait until everything that was delivered so far is checked and written down."""
+        """Wait until everything that was delivered and published so far is checked and written down."""
         await self._waiting.join()
+        await self._tariffs.join()
 
     async def check_forever(self) -> None:
         """Check what was carried, one at a time, with pauses that leave most of the processor to messages."""
@@ -167,6 +207,8 @@ class Auditing:
             log.warning("cdr_flagged", **said, **_who(passing))
         else:
             log.info("cdr_checked", **said, **_who(passing))
+        if not passing.tries:
+            self.counted[verdict.verdict, "held" if passing.held else "carried"] += 1
         await self._store.cdr_verdicts.put(verdict)
         await self._store.faults.add(_faults(passing, examined, verdict))
 

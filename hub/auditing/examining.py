@@ -2,11 +2,10 @@
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -19,7 +18,7 @@ from hub.money.checking.ledger import ID, Entry, credit_without_reference, entri
 from hub.money.clearing.reading import key_of
 from hub.money.exact import plain_text
 from hub.money.explaining import explain
-from hub.money.findings import Finding, Severity
+from hub.money.findings import Finding, Severity, info
 from hub.store.cdr_records import CdrVerdict
 from hub.store.protocols import Store, StoreUnavailable
 from hub.wire import json_text
@@ -27,7 +26,6 @@ from hub.wire.party import Party
 
 HERE_MAX_BYTES = 16 * 1024
 """A CDR up to this size is checked at once: that takes a fraction of a millisecond."""
-_DIGEST_BYTES = 12
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,8 +65,10 @@ class Examined:
 class Examiner:
     """Checks CDRs, one at a time where they are large."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, hide: Callable[[str], str]) -> None:
+        """`hide` turns what names a driver into what only this hub can make of it again."""
         self._store = store
+        self._hide = hide
         self._thread = ThreadPoolExecutor(1, "check-cdr")
 
     def close(self) -> None:
@@ -83,16 +83,37 @@ class Examiner:
             checked = check_cdr(cdr, known)
         else:
             checked = await asyncio.get_running_loop().run_in_executor(self._thread, check_cdr, cdr, known)
-        entries = [_hidden(one) for one in entries_of(cdr)] if isinstance(cdr, dict) else []
-        more = [*credit_without_reference(cdr), *await self._ledger(entries, cdr)] if entries else []
+        entries = [self._hidden(one) for one in entries_of(cdr)] if isinstance(cdr, dict) else []
+        more = await self._among_others(passing, cdr, entries) if entries else []
         return Examined(cdr=cdr, checked=checked.with_findings(more) if more else checked, entries=entries)
+
+    def _hidden(self, entry: Entry) -> Entry:
+        """Ids of CDRs stay; sessions, EVSEs and tokens of drivers are hidden."""
+        return entry if entry.rule == ID else entry._replace(key=self._hide(entry.key))
 
     async def _known(self, cdr: Any, passing: Passing, now: datetime) -> Known:
         limits = passing.duty.limits if passing.duty else Known().limits
         try:
-            return await known_of(cdr, passing.sender, passing.receiver, self._store.objects, now=now, limits=limits)
+            return await known_of(cdr, passing.sender, passing.receiver, self._store, now=now, limits=limits)
         except StoreUnavailable:
             return Known(now=now, received_at=now, limits=limits)
+
+    async def _among_others(self, passing: Passing, cdr: Any, entries: Sequence[Entry]) -> list[Finding]:
+        late = await self._late_credit(passing, entries[0]) if passing.cleared else []
+        return [*credit_without_reference(cdr), *await self._ledger(entries, cdr), *late]
+
+    async def _late_credit(self, passing: Passing, entry: Entry) -> list[Finding]:
+        """L-CREDIT-AGE: the statement of the original is closed, so the credit goes on the next one."""
+        if not entry.credits:
+            return []
+        try:
+            original = await self._store.clearing.get(key_of(passing.sender, entry.credits))
+        except StoreUnavailable:
+            return []
+        if original is None or not original.statement_id:
+            return []
+        text = f"credits a CDR of the statement {original.statement_id}, which is closed: it goes on the next one"
+        return [info("L-CREDIT-AGE", "/credit_reference_id", text)]
 
     async def _ledger(self, entries: Sequence[Entry], cdr: Any) -> list[Finding]:
         """What is wrong between this CDR and those that passed before."""
@@ -146,7 +167,7 @@ def verdict_of(passing: Passing, examined: Examined, now: datetime) -> CdrVerdic
 
 def complaint_of(checked: Checked) -> str:
     """Why a CDR is held, in words for whoever sent it."""
-    errors = [one for one in checked.findings if one.severity is Severity.ERROR]
+    errors = [one for one in checked.findings if one.severity is Severity.ERROR or one.rule == "C-COST"]
     shown = "; ".join(f"{one.rule} {one.pointer} {one.message}".replace("  ", " ") for one in errors[:3])
     more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
     return f"this CDR is held: {shown}{more}"
@@ -154,11 +175,3 @@ def complaint_of(checked: Checked) -> str:
 
 def _key(entry: Entry) -> str:
     return f"{entry.rule}/{entry.key}"
-
-
-def _hidden(entry: Entry) -> Entry:
-    """Ids of CDRs stay; sessions, EVSEs and tokens of drivers become digests."""
-    if entry.rule == ID:
-        return entry
-    hidden = blake2b(entry.key.encode(errors="replace"), digest_size=_DIGEST_BYTES).hexdigest()
-    return entry._replace(key=hidden)

@@ -1,6 +1,7 @@
 """What the hub knows beside a CDR: what its owner pushed to everybody, as it was when the session began, or not at all.
 
-The hub keeps the newest state of an object. One that was changed after the session began says nothing about that session.
+Of tariffs the hub remembers every state. Of other objects it keeps the newest: one that was changed after the session began
+says nothing about that session.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from typing import Any
 
 from hub.money.checking.known import EvseKnown, Known, PartnerLimits, TokenKnown
 from hub.money.exact import read_number
-from hub.store.protocols import ObjectKey, ObjectStore, StoredObject
+from hub.store.cdr_records import TariffHistory
+from hub.store.protocols import ObjectKey, ObjectStore, Store, StoredObject
 from hub.wire import json_text
 from hub.wire.errors import BrokenJson
 from hub.wire.interface import ModuleId, fold
@@ -22,13 +24,13 @@ _W_PER_KW = 1000
 
 
 async def known_of(
-    cdr: Any, sender: Party, receiver: Party, objects: ObjectStore, *, now: datetime, limits: PartnerLimits
+    cdr: Any, sender: Party, receiver: Party, store: Store, *, now: datetime, limits: PartnerLimits
 ) -> Known:
     """Read what the hub has of the CDR's tariffs, location and token. Raises StoreUnavailable."""
     if not isinstance(cdr, dict):
         return Known(now=now, received_at=now, limits=limits)
-    start = _instant(cdr.get("start_date_time"))
-    tariffs = {name: await _tariff(name, sender, objects, start) for name in _tariff_ids(cdr)}
+    start, objects = _instant(cdr.get("start_date_time")), store.objects
+    tariffs = {name: await _tariff(name, sender, store.tariff_history, start) for name in _tariff_ids(cdr)}
     place, place_then = await _location(cdr, sender, objects, start)
     connector = _connector(cdr, place)
     return Known(
@@ -50,9 +52,9 @@ def _tariff_ids(cdr: Mapping[str, Any]) -> list[str]:
     return [*dict.fromkeys(fold(name) for name in (*inside, *named) if name)][:MAX_TARIFFS]
 
 
-async def _tariff(tariff_id: str, owner: Party, objects: ObjectStore, start: datetime | None) -> Any:
-    stored = await objects.get(ObjectKey(module=ModuleId("tariffs"), owner=owner, object_id=tariff_id))
-    return _value(stored) if stored is not None and _then(stored, start) else None
+async def _tariff(tariff_id: str, owner: Party, history: TariffHistory, start: datetime | None) -> Any:
+    known = await history.at(owner, tariff_id, start) if start is not None else None
+    return json_text.loads(known.body) if known is not None else None
 
 
 async def _location(

@@ -52,7 +52,10 @@ def set_(
         typer.Option(help="observe: keep verdicts. flag: point out wrong ones. hold: refuse wrong ones with 2001."),
     ],
     hold_on: Annotated[
-        Literal["mismatch", "error"], typer.Option(help="Hold for wrong costs alone, or for any finding of severity E.")
+        Literal["mismatch", "difference", "error"],
+        typer.Option(
+            help="Hold for costs without an explanation, for any that differ, or for any finding of severity E."
+        ),
     ] = "mismatch",
     limit_energy: Annotated[str, typer.Option(metavar="KWH", help="Warn above this energy.")] = "",
     limit_hours: Annotated[str, typer.Option(metavar="HOURS", help="Warn above this duration.")] = "",

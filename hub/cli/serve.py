@@ -35,7 +35,11 @@ def serve(
     except OSError as error:
         if error.errno not in _OF_THE_ADDRESS:
             raise
-        said = f"The hub cannot listen at {host}:{port}: {os.strerror(error.errno).lower()}."
-        raise CommandFailed(
-            said, f"hubctl serve --port {port + 1}", exit_code=ExitCode.PROBLEMS, code="cannot_start"
-        ) from None
+        where = error.filename or f"{host}:{port}"
+        said = f"The hub cannot listen at {where}: {os.strerror(error.errno).lower()}."
+        hint = (
+            f"HUB_ADMIN_PORT={settings.admin_port + 1} hubctl serve"
+            if error.filename
+            else f"hubctl serve --port {port + 1}"
+        )
+        raise CommandFailed(said, hint, exit_code=ExitCode.PROBLEMS, code="cannot_start") from None

@@ -3,6 +3,7 @@
 import asyncio
 from typing import cast
 
+from hub.delivery.allowance import Allowance
 from hub.delivery.answer import Failure, PostFailed
 from hub.delivery.reading import Reader
 
@@ -19,9 +20,9 @@ class Connection(asyncio.Protocol):
 
     __slots__ = ("_closed", "_loop", "_reader", "_transport", "_waiter", "idle_since_s")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, allowance: Allowance) -> None:
         self._loop = loop
-        self._reader = Reader()
+        self._reader = Reader(allowance)
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[Reader] | None = None
         self._closed = False
@@ -54,6 +55,11 @@ class Connection(asyncio.Protocol):
         self._closed = True
         if self._transport is not None:
             self._transport.abort()
+
+    def drop(self) -> None:
+        """End it at once, and what came of an answer with it."""
+        self.close()
+        self._reader.let_go()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The event loop has connected it."""
@@ -89,6 +95,6 @@ class Connection(asyncio.Protocol):
 
     def _end(self, error: Exception) -> None:
         waiter, self._waiter = self._waiter, None
-        self.close()
+        self.drop()
         if waiter is not None and not waiter.done():
             waiter.set_exception(error)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable
 
 import structlog
@@ -50,6 +51,7 @@ class Lanes:
         self._failed = Failed(failed)
         self._lanes: dict[str, Lane] = {}
         self._resting: set[str] = set()
+        self._noting: Counter[str] = Counter()
         self._sends = Tasks()
         self._open = False
 
@@ -119,6 +121,8 @@ class Lanes:
         platform_id = lane.platform_id
         if not self._open or self._lanes.get(platform_id) is not lane or not self._leases.valid(platform_id):
             return
+        if self._noting[platform_id] >= self._settings.deliveries_per_platform_max:
+            return  # a platform that refuses faster than the database takes that down is sent to no faster
         if not self.reachable(platform_id):
             self._resting.add(platform_id)
             if lane.waiting:
@@ -144,8 +148,12 @@ class Lanes:
             jitter=secrets.randbelow(1001) / 1000,
             retry_after_s=result.retry_after_s,
         )
+        self._noting[lane.platform_id] += 1
+        try:
+            await self._note(lane, send, effect, result)
+        finally:
+            self._noting[lane.platform_id] -= 1
         self.move(lane)
-        await self._note(lane, send, effect, result)
         return result
 
     async def _note(self, lane: Lane, send: Send, effect: Effect, result: Result) -> None:

@@ -8,10 +8,12 @@ import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import aiohappyeyeballs
 
 from hub.clock import monotonic_s
+from hub.delivery.allowance import ALL_MAX_BYTES, ORIGIN_MAX_BYTES, Allowance
 from hub.delivery.answer import Failure, PostFailed
 from hub.delivery.connection import Connection
 from hub.delivery.reading import Reader
@@ -41,6 +43,8 @@ class Pool:
         self._resolver = resolver
         self._tls = tls
         self._idle: dict[Origin, list[Connection]] = defaultdict(list)
+        self._allowance = Allowance(ALL_MAX_BYTES)
+        self._allowances: WeakValueDictionary[Origin, Allowance] = WeakValueDictionary()
         self._sweep: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -67,7 +71,7 @@ class Pool:
         try:
             reader = await waiter
         except BaseException:
-            connection.close()
+            connection.drop()
             raise
         finally:
             timer.cancel()
@@ -150,9 +154,10 @@ class Pool:
         return self._tls.pinned(origin.server_pem) if origin.server_pem else self._tls.context
 
     async def _speak(self, origin: Origin, opened: socket.socket) -> Connection:
+        allowance = self._allowances.setdefault(origin, Allowance(ORIGIN_MAX_BYTES, self._allowance))
         try:
             _, connection = await self._loop.create_connection(
-                lambda: Connection(self._loop),
+                lambda: Connection(self._loop, allowance),
                 sock=opened,
                 ssl=self._context(origin) if origin.tls else None,
                 server_hostname=origin.host if origin.tls else None,

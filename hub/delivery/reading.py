@@ -5,6 +5,7 @@ import zlib
 import httptools
 from multidict import CIMultiDict
 
+from hub.delivery.allowance import ALL_MAX_BYTES, Allowance
 from hub.delivery.answer import Failure, PostFailed
 
 ANSWER_MAX_BYTES = 8 * 1024 * 1024
@@ -18,12 +19,14 @@ class Reader:
     """Reads the answers of one connection, one at a time; httptools calls the `on_…` methods."""
 
     __slots__ = (
+        "_allowance",
         "_body",
         "_complete",
         "_fault",
         "_head_bytes",
         "_headers",
         "_headers_complete",
+        "_held",
         "_kept",
         "_measured",
         "_more",
@@ -32,15 +35,18 @@ class Reader:
         "http_status",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, allowance: Allowance | None = None) -> None:
+        """`allowance` bounds what this one and others hold together."""
         self._parser = httptools.HttpResponseParser(self)
+        self._allowance = allowance or Allowance(ALL_MAX_BYTES)
+        self._held = 0
         self.begin()
 
     def begin(self) -> None:
         """Get ready for the next answer."""
+        self.let_go()
         self.http_status = 0
         self._headers: CIMultiDict[str] = CIMultiDict()
-        self._body: list[bytes] = []
         self._size = self._head_bytes = 0
         self._fault: PostFailed | None = None
         self._headers_complete = self._complete = self._more = self._measured = self._kept = False
@@ -61,6 +67,12 @@ class Reader:
             raise _broken()
         return self._complete
 
+    def let_go(self) -> None:
+        """Drop what came: it was read, or is not wanted any more."""
+        self._body: list[bytes] = []
+        self._allowance.give_back(self._held)
+        self._held = 0
+
     def ends_here(self) -> bool:
         """The connection was closed: is the answer one that lasts until then (RFC 9112, 6.3), and so whole?"""
         return self._headers_complete and not self._measured
@@ -73,6 +85,7 @@ class Reader:
     def answer(self) -> tuple[int, CIMultiDict[str], bytes]:
         """HTTP status, headers and body, unpacked. Raises PostFailed BROKEN or TOO_LARGE."""
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        self.let_go()
         encoding = self._headers.get("Content-Encoding", "").strip().lower()
         if encoding not in {"", "identity"}:
             body = inflate(body, encoding)
@@ -113,6 +126,12 @@ class Reader:
         if self._size > ANSWER_MAX_BYTES:
             self._fault = self._fault or _too_large()
             return
+        try:
+            self._allowance.take(len(body))
+        except PostFailed as failed:
+            self._fault = self._fault or failed
+            return
+        self._held += len(body)
         self._body.append(body)
 
     def on_message_complete(self) -> None:

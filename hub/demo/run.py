@@ -11,6 +11,7 @@ from hub.demo.book import Book, StepDone
 from hub.demo.opening import open_stage
 from hub.demo.options import DemoFailed, DemoOptions
 from hub.demo.outage import tell_outage
+from hub.demo.pages import show_pages
 from hub.demo.screen import Screen
 from hub.demo.stage import Stage
 from hub.demo.story import tell_charging
@@ -77,6 +78,7 @@ async def _play(stage: Stage, book: Book, show: Show, stop: "_StopSignal") -> No
         await tell_outage(stage, book)
     else:
         running.announce(stage)
+        await show_pages(stage, show)
         show_tries(await tries(stage), show)
         await let_traffic_pass(stage, show, stop.by_person)
 

@@ -14,7 +14,7 @@ from hub.demo.stage import HUBCTL, Stage
 _SHOWS_WIDTH = 30
 NEXT_STEPS = (
     ("I am a CPO or eMSP engineer", "README.md, A partner's first hour; a counterpart: hubctl simulate --help"),
-    ("I build an app", "README.md, For app developers; openapi/apps.json has every call"),
+    ("I build an app", "README.md, For app developers; the page for developers of apps above has every call"),
     ("I run the hub", "docs/operating.md; hubctl serve --help"),
 )
 """The three readers, and the next step of each."""

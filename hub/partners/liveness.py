@@ -26,6 +26,8 @@ PRESENCE_EVERY_S = 10.0
 _CHECKS_AT_ONCE = 32
 _SPREAD = 0.2
 """Platforms that fell silent together are checked over this share of the silence, not all at once."""
+_PROBE_SPREAD = 0.5
+"""Platforms that went away together are probed, and come back, over this share of the wait."""
 
 
 @dataclass(slots=True)
@@ -140,7 +142,7 @@ class Liveness:
             return self._monotonic() >= pulse.next_check_s
         if self._is_unsettled(platform, pulse):
             return True
-        spread = _SPREAD * (crc32(platform.platform_id.encode()) % 1000) / 1000
+        spread = _SPREAD * _share(platform.platform_id)
         return self._monotonic() >= pulse.heard_s + self._settings.silence_before_check_s * (1 + spread)
 
     def _is_unsettled(self, platform: Platform, pulse: _Pulse) -> bool:
@@ -182,7 +184,7 @@ class Liveness:
             return
         pulse = self._pulse(platform.platform_id)
         pulse.wait_s = min(self._settings.probe_max_s, max(pulse.wait_s * 2, self._settings.probe_first_s))
-        pulse.next_check_s = self._monotonic() + pulse.wait_s
+        pulse.next_check_s = self._monotonic() + pulse.wait_s * (1 - _PROBE_SPREAD * _share(platform.platform_id))
 
     def _change(self, platform_id: str, *, reachable: bool) -> None:
         """Save what was found, one save at a time for each platform; the newest finding is the last that is saved."""
@@ -241,6 +243,11 @@ class Liveness:
 
 def _connected(platform: Platform) -> bool:
     return platform_status(platform) is ConnectionStatus.CONNECTED
+
+
+def _share(platform_id: str) -> float:
+    """Where a platform stands in a spread: from 0 to 1, always the same."""
+    return crc32(platform_id.encode()) % 1000 / 1000
 
 
 def _offline(platform: Platform) -> bool:

@@ -49,6 +49,32 @@ class CdrVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTariff:
+    """One state of a tariff that its owner pushed to everybody."""
+
+    owner: Party
+    tariff_id: str
+    """Folded."""
+    body: bytes
+    last_updated: datetime
+    """The owner's."""
+    received_at: datetime
+    """Ours: nobody publishes a price after the session that it is for."""
+
+
+class TariffHistory(Protocol):
+    """Tariffs as they were published; each state is kept for 400 days."""
+
+    async def keep(self, tariff: PublishedTariff) -> None:
+        """Remember it, unless it says what the newest one says."""
+        ...
+
+    async def at(self, owner: Party, tariff_id: str, instant: datetime) -> PublishedTariff | None:
+        """What the hub had been told by then; else the first that it was told, if its owner says that it was so by then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CdrFilter:
     """Fields mean AND; empty means any."""
 

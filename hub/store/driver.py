@@ -21,7 +21,9 @@ Collection = AsyncCollection[Document]
 
 SERVER_SELECTION_MS = 4_000
 WRITE_TIMEOUT_MS = 5_000
-CONNECT_TIMEOUT_MS = 5_000
+CONNECT_TIMEOUT_MS = 2_000
+HEARTBEAT_MS = 1_000
+"""A primary that is frozen, or back after it said that it is not, is noticed after this and CONNECT_TIMEOUT_MS."""
 SOCKET_TIMEOUT_MS = 30_000
 POOL_MAX = 100
 
@@ -36,6 +38,7 @@ DURABLE: dict[str, Any] = {
     "serverSelectionTimeoutMS": SERVER_SELECTION_MS,
     "connectTimeoutMS": CONNECT_TIMEOUT_MS,
     "socketTimeoutMS": SOCKET_TIMEOUT_MS,
+    "heartbeatFrequencyMS": HEARTBEAT_MS,
     "timeoutMS": None,
     "waitQueueTimeoutMS": None,
     "directConnection": False,

@@ -28,8 +28,10 @@ CDR_VERDICTS = "cdr_verdicts"
 CLEARED_CDRS = "cleared_cdrs"
 STATEMENTS = "statements"
 CLOSINGS = "closings"
+TARIFF_HISTORY = "tariff_history"
 AUDIT = "audit"
 SIGNING_KEYS = "signing_keys"
+TIMELINESS = "timeliness"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
@@ -38,8 +40,10 @@ INDEX_LIFE_DAYS = 400
 VERIFICATION_LIFE_DAYS = 400
 FAULT_LIFE_DAYS = 30
 CDR_VERDICT_LIFE_DAYS = 90
+TARIFF_LIFE_DAYS = 400
 SIGN_LIFE_DAYS = 2
 DEMAND_LIFE_DAYS = 400
+TIMELINESS_LIFE_DAYS = 30
 _DAY_S = 86_400
 _INDEX_OPTIONS_CONFLICT = 85
 
@@ -73,6 +77,10 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("session", ASCENDING)], name="session"),
         ],
         DEMAND: [IndexModel([("hour", ASCENDING)], name="age", expireAfterSeconds=DEMAND_LIFE_DAYS * _DAY_S)],
+        TIMELINESS: [
+            IndexModel([("owner", ASCENDING), ("day", ASCENDING)], name="owner"),
+            IndexModel([("day", ASCENDING)], name="age", expireAfterSeconds=TIMELINESS_LIFE_DAYS * _DAY_S),
+        ],
         VERIFICATIONS: [
             IndexModel([("platform_id", ASCENDING), ("judged_at", DESCENDING)], name="platform"),
             IndexModel([("judged_at", ASCENDING)], name="age", expireAfterSeconds=VERIFICATION_LIFE_DAYS * _DAY_S),
@@ -90,6 +98,10 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel(_ascending("statement_id", "month", "delivered_at"), name="statement"),
             IndexModel(_ascending("month", "delivered_at"), name="month"),
             IndexModel([("credits_key", ASCENDING)], name="credits", sparse=True),
+        ],
+        TARIFF_HISTORY: [
+            IndexModel(_ascending("owner", "tariff_id", "received_at"), name="tariff"),
+            IndexModel([("received_at", ASCENDING)], name="age", expireAfterSeconds=TARIFF_LIFE_DAYS * _DAY_S),
         ],
         STATEMENTS: [IndexModel([("month", ASCENDING)], name="month")],
         DELIVERIES: [

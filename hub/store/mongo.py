@@ -6,6 +6,7 @@ from functools import partial
 
 from pymongo.errors import OperationFailure, PyMongoError
 
+from hub.clock import Tasks
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
 from hub.store.audit import MongoAudit
@@ -30,6 +31,8 @@ from hub.store.protocols import Store
 from hub.store.signing_keys import MongoSigningKeys
 from hub.store.signs import MongoSigns
 from hub.store.subjects import MongoSubjects
+from hub.store.tariff_history import MongoTariffHistory
+from hub.store.timeliness import MongoTimeliness
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -45,7 +48,7 @@ async def open_store(
     Raises MongoUnavailable with a sentence (never with the URL, which may hold a password): not reachable, not a replica set,
     or weaker write concern than a majority.
     """
-    client = _open(url, driver)
+    client, tasks = _open(url, driver), Tasks()
     try:
         try:
             await _check(client)
@@ -54,8 +57,9 @@ async def open_store(
             raise MongoUnavailable(
                 f"the database in HUB_MONGODB_URL cannot be used ({reason(error)}): check that it runs, and the user's rights"
             ) from None
-        yield _store(client[database])
+        yield _store(client[database], tasks)
     finally:
+        await tasks.close()
         await close_client(client)
 
 
@@ -94,11 +98,11 @@ async def _default_write_concern(client: Client) -> str | int:
     return concern
 
 
-def _store(database: Database) -> Store:
+def _store(database: Database, tasks: Tasks) -> Store:
     return Store(
         platforms=MongoPlatforms(database),
         agreements=MongoAgreements(database),
-        objects=MongoObjects(database),
+        objects=MongoObjects(database, tasks),
         index=MongoIndex(database),
         mappings=MongoMappings(database),
         traces=MongoTraces(database),
@@ -114,6 +118,8 @@ def _store(database: Database) -> Store:
         evse_times=MongoEvseTimes(database),
         cdr_verdicts=MongoCdrVerdicts(database),
         clearing=MongoClearing(database),
+        timeliness=MongoTimeliness(database),
+        tariff_history=MongoTariffHistory(database),
         facts=MongoFacts(database),
         audit=MongoAudit(database),
         signing_keys=MongoSigningKeys(database),

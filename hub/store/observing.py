@@ -1,7 +1,7 @@
 """What the hub observes beside the objects themselves: what is searched, what traffic shows of an EVSE, when it was heard of."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -93,4 +93,33 @@ class DemandStore(Protocol):
 
     async def since(self, hour: datetime) -> list[Searches]:
         """Everything from this hour on, by hour and cell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeliness:
+    """How an operator keeps its locations up to date here, over some days."""
+
+    owner: str
+    """`NL*CPA`."""
+    day: datetime
+    """Midnight, UTC; of a sum the first day."""
+    updates: int = 0
+    unchanged: int = 0
+    """Of these, how many brought nothing but another last_updated, or not even that."""
+    delays: Mapping[int, int] = field(default_factory=dict)
+    """Between the owner's last_updated and the receipt: band of time (hub.timeliness) to how many."""
+    last_push_at: datetime | None = None
+    """None: all was pulled."""
+
+
+class TimelinessStore(Protocol):
+    """By operator and day; kept for 30 days."""
+
+    async def add(self, some: Sequence[Timeliness]) -> None:
+        """Count these in. Raises StoreUnavailable."""
+        ...
+
+    async def of(self, owner: str, since: datetime) -> list[Timeliness]:
+        """Each day from this one on."""
         ...

@@ -12,11 +12,11 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
-from hub.store.cdr_records import CdrVerdictStore, ClearingStore
+from hub.store.cdr_records import CdrVerdictStore, ClearingStore, TariffHistory
 from hub.store.feeding import ObjectFeed
 from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
-from hub.store.observing import DemandStore, EvseTimesStore, SignStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore, TimelinessStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -261,6 +261,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    async def confirm(self, keys: Sequence[str], at: datetime) -> None:
+        """Say of these (keys as text) that their owner has them as they are: `received_at`, and no new revision."""
+        ...
+
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:
         """Objects of these owners, not withdrawn, by seq; date bounds on last_updated, from inclusive, to exclusive."""
         ...
@@ -299,8 +303,13 @@ class TraceStore(Protocol):
 
     async def append(self, legs: Sequence[Leg]) -> None: ...
 
-    async def find(self, wanted: LegFilter, *, after: str = "", limit: int = 200) -> tuple[list[Leg], str]:
-        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there."""
+    async def find(
+        self, wanted: LegFilter, *, after: str = "", limit: int = 200, newest: bool = False
+    ) -> tuple[list[Leg], str]:
+        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there.
+
+        When there are more than `limit`, the oldest of them come; with `newest` the newest, and the others are passed over.
+        """
         ...
 
 
@@ -383,6 +392,8 @@ class Store:
     evse_times: EvseTimesStore
     cdr_verdicts: CdrVerdictStore
     clearing: ClearingStore
+    timeliness: TimelinessStore
+    tariff_history: TariffHistory
     facts: FactStore
     audit: AuditStore
     signing_keys: SigningKeyStore

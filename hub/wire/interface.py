@@ -216,6 +216,8 @@ class Stored:
     """The whole object after this push; None when it is withdrawn (DELETE). Raises NotStored."""
     part: Callable[[Call], str] | None = None
     """Which part of the object a push is about, folded: the path below the object (`3256/1`); empty for all of it."""
+    priced_by: bool = False
+    """Sessions are priced by it: the hub remembers how it was."""
     put_path: Callable[[Json], str]
     """Path and query after the endpoint URL for a PUT of the whole object, owner included (`/NL/TNM/LOC1`)."""
 

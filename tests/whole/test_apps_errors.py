@@ -248,7 +248,7 @@ async def test_an_admin_token_is_no_app(hub: RunningHub, patient: AppUser) -> No
     admin = bearer.mint(hub.hub.secrets.admin_key, subject="jan", now=now_utc(), life=timedelta(minutes=5))
     async with patient.http.get(patient.url("/locations"), headers={"Authorization": f"Bearer {admin}"}) as answer:
         assert answer.status == 401
-    url = f"{hub.settings.public_url}/admin/v1/status"
+    url = f"{hub.hub.admin_url}/admin/v1/status"
     async with patient.http.get(url, headers=patient.headers()) as answer:
         assert answer.status == 401
 

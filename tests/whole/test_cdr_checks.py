@@ -177,6 +177,19 @@ async def test_the_published_tariff_is_the_one_that_was_pushed(
     assert "T-PUSHED is not the tariff that was published" in drift["message"]
 
 
+async def test_the_tariff_of_the_day_counts(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
+    """It was changed after the session began: the CDR is compared with the one of its day, and there is no drift."""
+    day = TARIFF | {"id": "T-DAY", "last_updated": "2024-01-01T00:00:00Z"}
+    dearer = tariff(element(component("ENERGY", "0.90", vat=21)), last_updated="2024-06-01T00:00:00Z", id="T-DAY")
+    for state in (day, dearer):
+        await cpo.ask("PUT", "tariffs", R, "/NL/CPA/T-DAY", words.body(state), to=words.HUB)
+    await policy(admin, "DE*EMA", "received", "flag")
+
+    await post(cpo, cdr(id="DAY", tariffs=[day]))
+
+    assert not any(rule.startswith("C-TARIFF") for rule in (await verdict(admin, "DAY"))["rules"])
+
+
 async def test_the_location_gives_the_time_zone(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
     """The hub has the Location: the tariff's clock is the one on its wall, and no zone is guessed."""
     place = words.location(id="LOC-ZONE", time_zone="Europe/London", last_updated="2024-01-01T00:00:00Z")
@@ -230,6 +243,20 @@ async def test_many_at_once_are_all_answered(admin: Operator, cpo: Scripted, ems
     assert {"sender": "NL*CPA", "verdict": "EXACT"}.items() <= max(
         said.json["counts"], key=lambda row: row["cdrs"]
     ).items()
+
+
+async def test_the_figures(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
+    """What was checked and what was held, for whoever watches."""
+    await policy(admin, "DE*EMA", "received", "hold")
+    await post(cpo, WRONG | {"id": "FIGURE"})
+    await verdict(admin, "FIGURE")
+    url, headers = f"{admin.settings.public_url}/admin/v1/metrics", {"Authorization": f"Bearer {admin.token}"}
+
+    async with admin.http.get(url, headers=headers) as answer:
+        said = await answer.text()
+
+    assert 'ocpi_hub_cdrs_checked_total{verdict="MISMATCH",outcome="held"} ' in said
+    assert "ocpi_hub_cdrs_unchecked_total 0" in said
 
 
 async def test_hostile_cdrs_are_carried(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:

@@ -26,7 +26,7 @@ class Mode(StrEnum):
     OBSERVE = "observe"
     """Its verdict is kept and counted."""
     FLAG = "flag"
-    """Besides, one with a finding of severity E is pointed out: a warning in the log, a mark in the list."""
+    """Besides, one with an error or a named deviation is pointed out: a warning in the log, a mark in the list."""
     HOLD = "hold"
     """Besides, it is checked before it goes on, and a wrong one is answered with OCPI 2001."""
 
@@ -36,6 +36,8 @@ class HoldOn(StrEnum):
 
     MISMATCH = "mismatch"
     """Costs that the tariff does not give, whatever is tried."""
+    DIFFERENCE = "difference"
+    """Besides, costs that are right only under a deviation that could be named."""
     ERROR = "error"
     """Any finding of severity E."""
 
@@ -81,11 +83,14 @@ class Duty:
         """Must this CDR not go on?"""
         if HoldOn.ERROR in self.hold_on and not checked.ok:
             return True
-        return HoldOn.MISMATCH in self.hold_on and checked.verdict is Verdict.MISMATCH
+        if HoldOn.DIFFERENCE in self.hold_on and checked.verdict is Verdict.EXPLAINED:
+            return True
+        return bool(self.hold_on) and checked.verdict is Verdict.MISMATCH
 
     def flags(self, checked: Checked) -> bool:
         """Should a person look at it?"""
-        return self.mode is not Mode.OBSERVE and not checked.ok
+        wrong = not checked.ok or checked.verdict is Verdict.EXPLAINED
+        return self.mode is not Mode.OBSERVE and wrong
 
 
 def duty_of(policies: Iterable[CdrPolicy]) -> Duty | None:

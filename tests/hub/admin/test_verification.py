@@ -31,7 +31,7 @@ async def cpo(running: RunningHub) -> AsyncIterator[Cpo]:
 
 async def verify(operator: Operator, name: str = NAME, **body: Any) -> list[dict[str, Any]]:
     """Every line of a run."""
-    url = f"{operator.settings.public_url}/admin/v1/partners/{name}/verify"
+    url = f"{operator.url}/admin/v1/partners/{name}/verify"
     headers = {"Authorization": f"Bearer {operator.token}"}
     async with operator.http.post(url, json=body, headers=headers) as answer:
         assert answer.status == 200

@@ -27,12 +27,15 @@ class Following:
 
     feed: Feed
     events: list[Event] = field(default_factory=list)
+    known_at_event: list[bool] = field(default_factory=list)
+    """Did the index have its site, when an event was told?"""
     heard: list[tuple[str, int, bool]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, event: Event) -> None:
         """The listener's part."""
         self.events.append(event)
+        self.known_at_event.append(self.feed.index.row(event.key) is not None)
         self.news.set()
 
     def note(self, owner: str, at_ms: int, changed: bool) -> None:
@@ -47,8 +50,8 @@ class Following:
                 self.news.clear()
                 await self.news.wait()
 
-    def status(self, key: str, uid: str = "3256") -> tuple[int, int, int, int] | None:
-        """Status and instants of an EVSE in the index."""
+    def status(self, key: str, uid: str = "3256") -> Any:
+        """Status and instants of an EVSE in the index; None when it is not there."""
         row = self.feed.index.row(key)
         return None if row is None else self.feed.index.kept(row).get(uid)
 

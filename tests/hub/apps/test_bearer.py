@@ -42,6 +42,11 @@ def test_a_token_names_its_app() -> None:
     assert check([KEY], mint(KEY, app_id="app-1", now=now, expires_at=now + timedelta(days=30))) == "app-1"
 
 
+def without(name: str) -> str:
+    """A token that lacks one claim."""
+    return jwt.encode(claims(**{name: None}), KEY, algorithm=bearer.ALGORITHM)
+
+
 @pytest.mark.parametrize(
     "token",
     [
@@ -51,8 +56,8 @@ def test_a_token_names_its_app() -> None:
         signed(aud=[bearer.AUDIENCE, "other"]),
         signed(iss="somebody"),
         signed(exp=datetime(2020, 1, 1, tzinfo=UTC)),
-        *(signed(**{name: None}) for name in ("sub", "aud", "iss", "iat", "exp")),
-        jwt.encode(claims(), None, algorithm="none"),
+        *(without(name) for name in ("sub", "aud", "iss", "iat", "exp")),
+        jwt.encode(claims(), "", algorithm="none"),
         "",
         "a.b.c",
         "x" * 3_000,

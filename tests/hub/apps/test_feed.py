@@ -61,20 +61,14 @@ async def test_a_site_that_is_withdrawn_goes(store: Store, database: Database) -
     """Its event comes while the index still knows where it was; one of the same name that comes again is a new one."""
     await push(store)
     async with following(database) as here:
-        known: list[bool] = []
-        tell = here.tell
-        here.feed._listener.tell = lambda event: (
-            known.append(here.feed.index.row(event.key) is not None),
-            tell(event),
-        )[1]  # type: ignore[method-assign]
         await withdraw(store)
         await here.until(lambda: here.events and here.events[-1].gone)
-        assert known[-1]
+        assert here.known_at_event[-1]
         assert here.feed.index.row(KEY) is None
         await push(store, status="CHARGING")
         await here.until(lambda: here.status(KEY) is not None)
 
-        assert here.status(KEY)[0] == CHARGING  # type: ignore[index]
+        assert here.status(KEY)[0] == CHARGING
 
 
 async def test_what_came_and_went_before_the_start_is_as_it_is_now(store: Store, database: Database) -> None:
@@ -87,7 +81,7 @@ async def test_what_came_and_went_before_the_start_is_as_it_is_now(store: Store,
         await push(store, "loc2")
         await here.until(lambda: here.feed.index.row("locations/NL/CPA/loc2") is not None)
 
-        assert here.status(KEY)[0] == codes.status_code("OUTOFORDER")  # type: ignore[index]
+        assert here.status(KEY)[0] == codes.status_code("OUTOFORDER")
         assert [one.gone for one in here.events if one.key == KEY] == [False, False, False, True, False]
 
 

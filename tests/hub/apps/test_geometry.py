@@ -106,7 +106,7 @@ def walked(start: Point, steps: list[tuple[float, float]]) -> list[Point]:
     return path
 
 
-def between(ends: tuple[Point, Point]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def between(ends: tuple[Point, Point]) -> tuple[np.ndarray, np.ndarray]:
     """A thousand places from one to the other, the short way."""
     start, end = ends
     shares = np.linspace(0, 1, 1_000)

@@ -1,5 +1,7 @@
 """Deliveries over real HTTP and a real MongoDB: everyone gets every state, in order, whatever happens."""
 
+import asyncio
+
 import pytest
 
 from hub.clock import monotonic_s
@@ -10,7 +12,7 @@ from hub.platform import PlatformState, Quirks
 from hub.simulate.faults import Fault
 from hub.simulate.messages import Reply, ok, refused
 from hub.simulate.partner import Partner
-from hub.store.protocols import DeliveryState
+from hub.store.protocols import DeliveryState, FailedDelivery
 from tests import words
 from tests.hub.delivery.office import Office, killed, sent, until
 from tests.hub.delivery.pushes import EVSE, LOC1, patch, put, status
@@ -307,3 +309,30 @@ async def test_a_stop_waits_for_answers(office: Office, ema: Partner) -> None:
         await ema.wait_until(lambda: len(ema.requests) == 1)
 
     assert await office.behind(receiver) == []
+
+
+async def test_refusals_come_no_faster_than_they_are_taken_down(
+    office: Office, ema: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P5: a platform that refuses everything is sent no more than its places while the database is busy with why."""
+    receiver = office.connect("p1", ema, "DE/EMA/EMSP")
+    ema.answer("PUT", "/", refused(2001, "no", status=400))
+    record = office.store.deliveries.record
+    go_on = asyncio.Event()
+
+    async def slowly(failed: FailedDelivery) -> None:
+        await go_on.wait()
+        await record(failed)
+
+    monkeypatch.setattr(office.store.deliveries, "record", slowly)
+    most = office.settings.deliveries_per_platform_max
+    async with office.deliveries() as deliveries:
+        for number in range(3 * most):
+            await put(office, deliveries, [receiver], name=f"LOC{number}")
+        await ema.wait_until(lambda: len(ema.requests) >= most)
+        await asyncio.sleep(0.2)  # four looks of the loop that moves lanes
+        held = len(ema.requests)
+        go_on.set()
+        await ema.wait_until(lambda: len(ema.requests) == 3 * most)
+
+    assert most <= held < 2 * most

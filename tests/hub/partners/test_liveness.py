@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from hub.clock import Tasks
 from hub.config import Settings
 from hub.delivery.post import Post
+from hub.partners import liveness as liveness_module
 from hub.partners.calls import Journey
 from hub.partners.liveness import PRESENCE_EVERY_S, Liveness
 from hub.partners.means import Means, Turns
@@ -251,7 +253,18 @@ async def test_the_offline_are_probed_with_back_off(watch: Watch) -> None:
             waited_s += 0.5
         waits.append(waited_s + 0.5)
 
-    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    longest = [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert all(most / 2 <= wait <= most for wait, most in zip(waits, longest, strict=True))
+    assert waits[-3] == waits[-2] == waits[-1]
+
+
+def test_those_that_went_away_together_are_not_probed_together() -> None:
+    """REL-12: a hundred platforms are spread over half of the wait, each always at the same place in it."""
+    shares = sorted(liveness_module._share(f"platform-{number}") for number in range(100))
+
+    assert 0 <= shares[0] < 0.1
+    assert 0.9 < shares[-1] < 1
+    assert max(after - before for before, after in pairwise(shares)) < 0.15
 
 
 async def test_a_probe_that_is_answered_connects(watch: Watch) -> None:

@@ -60,7 +60,7 @@ async def test_the_url_cannot_change_how_long_the_hub_waits(driver: DriverName) 
     client = open_client(f"mongodb://127.0.0.1:1/?{said}", driver, **DURABLE)
     options, pool = client.options, client.options.pool_options
 
-    assert (pool.socket_timeout, pool.connect_timeout, options.server_selection_timeout) == (30.0, 5.0, 4.0)
+    assert (pool.socket_timeout, pool.connect_timeout, options.server_selection_timeout) == (30.0, 2.0, 4.0)
     assert (options.timeout, pool.wait_queue_timeout, pool.max_pool_size) == (None, None, 100)
     assert (options.direct_connection, options.retry_reads, options.read_preference.name) == (False, True, "Primary")
     await close_client(client)

@@ -15,6 +15,7 @@ from tests.words import CPO
 
 MISMATCH = check_cdr(cdr(total_cost=amount("6.00", "9.99")))
 WRONG_ENERGY = check_cdr(cdr(total_energy=number(11)))
+EXPLAINED = check_cdr(cdr(total_cost=amount("6.50", "7.87"), total_fixed_cost=amount("1.00", "1.21")))
 RIGHT = check_cdr(cdr())
 
 
@@ -65,17 +66,23 @@ def test_the_tighter_limits_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hold_on", "mismatch", "energy"), [(HoldOn.MISMATCH, True, False), (HoldOn.ERROR, True, True)]
+    ("hold_on", "held"),
+    [
+        (HoldOn.MISMATCH, [True, False, False, False]),
+        (HoldOn.DIFFERENCE, [True, True, False, False]),
+        (HoldOn.ERROR, [True, False, True, False]),
+    ],
 )
-def test_what_is_held(hold_on: HoldOn, mismatch: bool, energy: bool) -> None:
+def test_what_is_held(hold_on: HoldOn, held: list[bool]) -> None:
     """Wrong costs, or any error; a right CDR never, and nothing at all by who only flags."""
     holding = duty(wish(Mode.HOLD, hold_on))
 
-    assert [holding.holds(one) for one in (MISMATCH, WRONG_ENERGY, RIGHT)] == [mismatch, energy, False]
+    assert [holding.holds(one) for one in (MISMATCH, EXPLAINED, WRONG_ENERGY, RIGHT)] == held
     assert not duty(wish(Mode.FLAG, hold_on)).holds(MISMATCH)
 
 
 def test_what_is_flagged() -> None:
-    """Every error, but by nobody who only observes."""
+    """Every error and every named deviation, but by nobody who only observes."""
+    assert [duty(wish(mode)).flags(EXPLAINED) for mode in Mode] == [False, True, True]
     assert [duty(wish(mode)).flags(WRONG_ENERGY) for mode in Mode] == [False, True, True]
     assert not duty(wish(Mode.FLAG)).flags(RIGHT)
