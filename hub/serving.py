@@ -10,9 +10,10 @@ import structlog
 import uvloop
 
 from hub.admin import address as admin_address
-from hub.app import database, open_hub, reachable_url
+from hub.app import database, open_hub
 from hub.clock import now_utc
 from hub.config import Settings
+from hub.house import reachable_url
 from hub.log import configure
 from hub.store.embedded import free_port
 from hub.supervising import Supervisor, say_ready, when_orphaned

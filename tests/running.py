@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-from hub.app import Hub, open_hub
+from hub.app import open_hub
 from hub.config import Settings
+from hub.house import Hub
 from hub.platform import Effect, Quirks
 from hub.simulate.platform import Platform
 from hub.store.driver import close_client, open_client

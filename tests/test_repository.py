@@ -30,6 +30,7 @@ COVERED_ELSEWHERE = {
     "hub/admin/table.py": "tests/hub/admin/test_app.py",
     "hub/admin/views.py": "tests/hub/admin/test_partners.py",
     "hub/app.py": "tests/whole/test_direct.py",
+    "hub/house.py": "tests/whole/test_direct.py",
     "hub/apps/api/*.py": "tests/whole/test_apps_locations.py",
     "hub/broadcasting.py": "tests/whole/test_broadcast_push.py",
     "hub/cli/*.py": "tests/hub/cli/test_main.py",
