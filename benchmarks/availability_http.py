@@ -74,7 +74,7 @@ class Found:
 
 async def measure(folder: Path, processor: int | None, rest: int | None) -> Found:
     """One hub on a database that is filled beforehand."""
-    spots = list(scaled(EVSES))
+    spots = scaled(EVSES)
     evses = sum(len(spot.location["evses"]) for spot in spots)
     async with private_mongod(folder / "mongod") as url:
         await store_all(url, _DATABASE, spots)
@@ -303,7 +303,7 @@ def _update(spot: Spot, number: int) -> UpdateOne:
     evse["status"] = "CHARGING" if evse["status"] == "AVAILABLE" else "AVAILABLE"
     now = datetime.now(UTC)
     change = {
-        "body": orjson.dumps(spot.location, default=str),
+        "body": orjson.dumps(spot.location),
         "revision": number + 2,
         "received_at": now,
         "part": fold(evse["uid"]),

@@ -1,13 +1,12 @@
-"""The real French stations, copied until there are as many EVSEs as wanted; each copy near its original."""
+"""The stations of the benchmark of availability as stored objects: in a database before the hub starts, and to change later."""
 
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
 
-from hub.simulate.stations import stations
+from benchmarks.availability_sites import bodies
 from hub.store.driver import close_client, open_client
 from hub.store.indexes import OBJECTS
 from hub.store.protocols import ObjectKey, StoredObject
@@ -15,8 +14,6 @@ from hub.store.records import write
 from hub.wire.interface import ModuleId, fold
 from hub.wire.party import Party
 
-SPREAD_DEGREES = 0.03
-FREE_SHARE = 0.6
 _AT_ONCE = 2_000
 _LOCATIONS = ModuleId("locations")
 
@@ -30,34 +27,16 @@ class Spot(NamedTuple):
     location: Mapping[str, Any]
 
 
-def scaled(evses: int, seed: int = 1) -> Iterator[Spot]:
-    """Locations with at least so many EVSEs in all; the first round are the originals."""
-    chance = random.Random(seed)
-    originals = [one for one in stations() if one["evses"]]
-    made, number = 0, 0
-    while made < evses:
-        for original in originals:
-            spot = _copy(original, number, chance)
-            yield spot
-            made += len(spot.location["evses"])
-            if made >= evses:
-                return
-        number += 1
-
-
-def _copy(original: Mapping[str, Any], number: int, chance: random.Random) -> Spot:
-    place = original["coordinates"]
-    spread = SPREAD_DEGREES if number else 0.0
-    latitude = float(place["latitude"]) + chance.gauss(0, spread)
-    longitude = float(place["longitude"]) + chance.gauss(0, spread)
-    name = f"{original['id']}-{number}" if number else str(original["id"])
-    evses = [
-        evse | {"status": "AVAILABLE" if chance.random() < FREE_SHARE else "CHARGING"} for evse in original["evses"]
-    ]
-    written = {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"}
-    location = {**original, "id": name, "coordinates": written, "evses": evses}
-    owner = Party.of(original["country_code"], original["party_id"])
-    return Spot(ObjectKey(module=_LOCATIONS, owner=owner, object_id=fold(name)), latitude, longitude, location)
+def scaled(evses: int) -> list[Spot]:
+    """Locations with so many EVSEs in all, each with at least one."""
+    found = []
+    for _, owner, body in bodies(evses):
+        location = orjson.loads(body)
+        key = ObjectKey(module=_LOCATIONS, owner=Party.parse(owner), object_id=fold(location["id"]))
+        place = location["coordinates"]
+        if location["evses"]:
+            found.append(Spot(key, float(place["latitude"]), float(place["longitude"]), location))
+    return found
 
 
 async def store_all(url: str, database: str, spots: list[Spot]) -> None:
@@ -77,5 +56,5 @@ async def store_all(url: str, database: str, spots: list[Spot]) -> None:
 
 
 def _stored(spot: Spot, seq: int, now: datetime) -> StoredObject:
-    body = orjson.dumps(spot.location, default=str)
+    body = orjson.dumps(spot.location)
     return StoredObject(key=spot.key, body=body, last_updated=now, seq=seq, revision=1, received_at=now, changed_at=now)

@@ -224,7 +224,7 @@ def open_app_client(url: str, token: str) -> AppClient:
     found = address.read(settings.data_path)
     if found is None:
         raise HubAway(f"No hub is running with the data directory {settings.data_path}.", "hubctl serve, or --hub-url")
-    return AppClient(found.url, token, local=True)
+    return AppClient(found.public_url or settings.public_url, token, local=True)
 
 
 def open_client() -> AdminClient:

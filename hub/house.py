@@ -103,7 +103,7 @@ class Hub:
             raise OSError(error.errno, os.strerror(error.errno or 0), where) from None
         self.admin_url = reachable_url(settings, at)
         if not share_port:
-            admin_address.write(settings.data_path, self.admin_url)
+            admin_address.write(settings.data_path, self.admin_url, settings.public_url)
             self._announced = True
 
     async def _listen(self, app: web.Application, host: str, port: int, share_port: bool) -> int:

@@ -67,7 +67,7 @@ async def _serve_many(settings: Settings, host: str, port: int) -> None:
         loop.add_signal_handler(signal.SIGHUP, supervisor.renew)
         for number in _STOPS:
             loop.add_signal_handler(number, supervisor.stop)
-        admin_address.write(settings.data_path, reachable_url(settings, admin_port))
+        admin_address.write(settings.data_path, reachable_url(settings, admin_port), settings.public_url)
         try:
             await supervisor.run()
         finally:

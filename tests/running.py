@@ -60,6 +60,7 @@ async def running_hub(
         "mongodb_url": mongodb_url,
         "mongodb_database": f"hub_{uuid4().hex[:12]}",
         "public_url": f"http://127.0.0.1:{port}",
+        "admin_port": 0,
         "probe_first_s": 0.05,
         "probe_max_s": 0.2,
         "failures_before_offline": 1,

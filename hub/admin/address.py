@@ -15,14 +15,16 @@ class AdminAddress:
 
     url: str
     pid: int
+    public_url: str = ""
+    """Where apps reach the hub, without /apps/v1."""
 
 
-def write(data_path: Path, url: str) -> None:
+def write(data_path: Path, url: str, public_url: str = "") -> None:
     """Say that this process answers at `url`; replaces what another process said, in one step."""
     data_path.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, draft = tempfile.mkstemp(dir=data_path, prefix=FILE)
     with os.fdopen(descriptor, "w") as file:
-        json.dump(asdict(AdminAddress(url.rstrip("/"), os.getpid())), file)
+        json.dump(asdict(AdminAddress(url.rstrip("/"), os.getpid(), public_url.rstrip("/"))), file)
     Path(draft).replace(data_path / FILE)
 
 
@@ -30,7 +32,7 @@ def read(data_path: Path) -> AdminAddress | None:
     """The address, or None when no hub runs here: nothing was written, or its writer has ended."""
     try:
         said = json.loads((data_path / FILE).read_text())
-        address = AdminAddress(str(said["url"]), int(said["pid"]))
+        address = AdminAddress(str(said["url"]), int(said["pid"]), str(said.get("public_url", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return address if _alive(address.pid) else None

@@ -10,7 +10,7 @@ from hub.apps.api.asked import Search, Sort
 from hub.apps.api.cursor import Place
 from hub.apps.api.errors import BadParameter
 from hub.apps.api.prices import Quoter
-from hub.apps.api.showing import PriceOf
+from hub.apps.api.sheets import PriceOf
 from hub.apps.api.table import AppCall
 from hub.apps.hours import is_open
 from hub.apps.search import Hit

@@ -4,6 +4,7 @@ Left out are `last_updated` (the owner's stamp says nothing of how fresh a statu
 `publish_allowed_to` (which tells of other people's tokens).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -13,9 +14,12 @@ import orjson
 from hub.apps import codes
 from hub.apps.sites import Site, watts_of
 
+Words = dict[str, Any]
+PriceOf = Callable[[Words, Words], Words | None]
+"""What a session costs at a connector of a location."""
 SHEETS_MAX = 10_000
 """About 4 kB each."""
-_HIDDEN = ("publish_allowed_to", "last_updated", "evses")
+_HIDDEN = ("publish_allowed_to", "last_updated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,7 @@ class Sheet:
 
     head: bytes
     evses: tuple[bytes, ...]
-    """In the order of the index, which leaves out those that are REMOVED; without status and connectors."""
-    connectors: tuple[tuple[bytes, ...], ...]
-    """Of each EVSE."""
+    """In the order of the index, which leaves out those that are REMOVED; without status."""
     digest: bytes
 
 
@@ -51,28 +53,23 @@ class Sheets:
         return sheet
 
 
-def write_sheet(body: bytes) -> Sheet:
-    """From a stored Location."""
-    location: dict[str, Any] = orjson.loads(body)
-    evses = [one for one in location.get("evses") or () if codes.status_code(one.get("status")) != codes.REMOVED]
-    return Sheet(
-        head=_open({name: value for name, value in location.items() if name not in _HIDDEN}),
-        evses=tuple(_evse(one) for one in evses),
-        connectors=tuple(tuple(map(_connector, one.get("connectors") or ())) for one in evses),
-        digest=blake2b(body, digest_size=16).digest(),
-    )
-
-
-def _evse(evse: dict[str, Any]) -> bytes:
-    hidden = ("last_updated", "status", "connectors")
-    return _open({name: value for name, value in evse.items() if name not in hidden})
-
-
-def _connector(connector: dict[str, Any]) -> bytes:
-    """`max_kw` is what the hub's filters go by: the stated power, or what volts and amperes make."""
-    shown = {name: value for name, value in connector.items() if name != "last_updated"}
-    return orjson.dumps(shown | {"max_kw": watts_of(connector) / 1000})
-
-
-def _open(words: dict[str, Any]) -> bytes:
-    return orjson.dumps(words)[:-1]
+def write_sheet(body: bytes, price_of: PriceOf | None = None) -> Sheet:
+    """From a stored Location; with prices it is good for one answer."""
+    location: Words = orjson.loads(body)
+    evses = location.pop("evses", None) or ()
+    for hidden in _HIDDEN:
+        location.pop(hidden, None)
+    digest = blake2b(body, digest_size=16)
+    written = []
+    for evse in evses:
+        if codes.status_code(evse.pop("status", None)) == codes.REMOVED:
+            continue
+        evse.pop("last_updated", None)
+        for connector in evse.get("connectors") or ():
+            connector.pop("last_updated", None)
+            connector["max_kw"] = watts_of(connector) / 1000  # what the hub's filters go by
+            if price_of is not None:
+                connector["price"] = price_of(location, connector)
+                digest.update(orjson.dumps(connector["price"]))
+        written.append(orjson.dumps(evse)[:-1])
+    return Sheet(head=orjson.dumps(location)[:-1], evses=tuple(written), digest=digest.digest())

@@ -1,10 +1,9 @@
 """Each status with what the hub knows of it: its three instants, how sure it is, and why."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.apps import codes
 from hub.apps.heard import Heard
@@ -15,8 +14,7 @@ SignOf = Callable[[str, str], Sign | None]
 """The latest sign of an EVSE, by the key of its site and its folded uid."""
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """One EVSE now."""
 
     row: int
@@ -24,6 +22,7 @@ class Truth:
     status: int
     stamps: Stamps
     judged: Judgement
+    """The very same one for EVSEs of a site of which the same is known."""
 
     def words(self, now_ms: int) -> dict[str, Any]:
         """What is served of it."""
@@ -54,17 +53,25 @@ class Truths:
             index.points[name][part].tolist() for name in ("status", "received_ms", "changed_ms", "confirmed_ms")
         )
         heard_ms, silence_ms = self._heard.last_ms(site.owner), self._heard.silence_ms(site.owner)
-        for place, (one, status, received, changed, confirmed) in enumerate(zip(site.points, *columns, strict=True)):
-            stamps = Stamps(received_ms=received, changed_ms=changed, confirmed_ms=confirmed)
-            judged = judge(
-                codes.STATUSES[status],
-                stamps,
-                self._sign_of(site.key, one.uid),
-                now_ms=now_ms,
-                owner_heard_ms=heard_ms,
-                silence_ms=silence_ms,
-            )
-            yield Truth(first + place, one.uid, status, stamps, judged)
+        alike: dict[tuple[int, int, int, int], tuple[Stamps, Judgement]] = {}
+        for place, (one, *state) in enumerate(zip(site.points, *columns, strict=True)):
+            sign = self._sign_of(site.key, one.uid)
+            status, received, changed, confirmed = state
+            known = alike.get((status, received, changed, confirmed)) if sign is None else None
+            if known is None:
+                stamps = Stamps(received_ms=received, changed_ms=changed, confirmed_ms=confirmed)
+                judged = judge(
+                    codes.STATUSES[status],
+                    stamps,
+                    sign,
+                    now_ms=now_ms,
+                    owner_heard_ms=heard_ms,
+                    silence_ms=silence_ms,
+                )
+                known = stamps, judged
+                if sign is None:
+                    alike[status, received, changed, confirmed] = known
+            yield Truth(first + place, one.uid, status, *known)
 
 
 @lru_cache(maxsize=10_000)
