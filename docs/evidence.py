@@ -18,12 +18,12 @@ class Evidence:
     test: str
 
 
-def read_evidence(root: Path) -> dict[str, list[Evidence]]:
-    """Rule id -> the tests under `root/tests` whose docstring names it, by path and name."""
+def read_evidence(root: Path, rule: re.Pattern[str] = _RULE) -> dict[str, list[Evidence]]:
+    """Rule id, as `rule` finds it -> the tests under `root/tests` whose docstring names it, by path and name."""
     found: dict[str, set[Evidence]] = defaultdict(set)
     for file in sorted((root / "tests").rglob("test_*.py")):
         for test, docstring in _tests(ast.parse(file.read_text())):
-            for rule_id in _RULE.findall(docstring):
+            for rule_id in rule.findall(docstring):
                 found[rule_id].add(Evidence(file.relative_to(root).as_posix(), test))
     return {rule_id: sorted(found[rule_id]) for rule_id in sorted(found)}
 

@@ -32,7 +32,7 @@ from hub.traffic import Traffic
 from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
 from hub.verifying.office import Verifying
 from hub.verifying.signing_keys import SigningKeys
-from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi
+from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi, hide_software
 
 _DRAIN_S = 10.0
 
@@ -78,6 +78,7 @@ class Hub:
         """Put the doors in: OCPI, the apps' API and its pages, calls to contract runs, the keys of verdicts, health; and
         the operators' own listener.
         """
+        hide_software(self._web)
         trusted = read_networks(self.settings.trusted_proxies)
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s, trusted)
         add_health(self._web, healthy=self._why_not_healthy, ready=self._why_not_ready, index=lambda: self.apps.trouble)

@@ -9,6 +9,7 @@ from hub.wire.headers import DELIVERY_ID, MessageIds, RoutingHeaders
 from hub.wire.party import Party
 
 JSON = "application/json"
+VIA = "Via"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,11 @@ def authorization(directory: Directory, platform: Platform) -> str:
     return write_authorization(token, encoded=platform.token_encoding is TokenEncoding.BASE64)
 
 
+def via(hub: Party) -> str:
+    """This hub's name in the Via header of what it sends; what comes back with it went in a circle (RFC 9110, 7.6.3)."""
+    return f"1.1 {hub.country_code}-{hub.party_id}"
+
+
 def compose(
     directory: Directory,
     platform: Platform,
@@ -57,7 +63,8 @@ def compose(
     delivery_id: str = "",
 ) -> Outbound:
     """Make a request that carries only headers of the hub's own making; `routing` None for configuration modules."""
-    headers = {"Authorization": authorization(directory, platform), "Accept": JSON, **ids.write()}
+    headers = {"Authorization": authorization(directory, platform), "Accept": JSON, VIA: via(directory.hub)}
+    headers |= ids.write()
     if body:
         headers["Content-Type"] = JSON
     if routing:

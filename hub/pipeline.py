@@ -16,6 +16,7 @@ from hub.clock import monotonic_s, new_id, now_utc
 from hub.forwarding import Forwarding
 from hub.gathering import Gathering
 from hub.observing import Observing
+from hub.outbound import VIA, via
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
 from hub.rewriting import PAGE
@@ -39,6 +40,7 @@ from hub.wire import envelope, json_text
 from hub.wire.errors import (
     ClientError,
     ForwardTimeout,
+    HubError,
     InvalidParameters,
     NotFound,
     OcpiError,
@@ -164,6 +166,7 @@ class Pipeline:
 
     async def _functional(self, inbound: Inbound, address: Address, caller: Caller, progress: _Progress) -> Reply:
         directory = self._directory()
+        _check_circle(inbound, directory)
         progress.module, progress.suffix, progress.version = address.module, address.suffix, address.version
         progress.responder = directory.hub
         module = self._catalog.module(address.module)
@@ -244,6 +247,7 @@ class Pipeline:
     async def _act(self, errand: Errand, plan: Plan, directory: Directory, progress: _Progress) -> Reply:
         match plan:
             case Forward():
+                self._check_role(errand, directory)
                 progress.receiver = str(plan.target.party)
                 progress.notes += doubts(errand, plan, directory)
                 billed = errand.match is not None and errand.match.endpoint.billed
@@ -276,6 +280,15 @@ class Pipeline:
                 return await self._acts.gathering.gather(errand, plan)
             case Lookup():
                 raise ServerError(f"this hub could not finish its plan: {plan}")
+
+    def _check_role(self, errand: Errand, directory: Directory) -> None:
+        """A party calls the interfaces that its roles call: an operator is not asked for its own tokens by another operator."""
+        module, interface = errand.match.module if errand.match else None, errand.message.address.interface
+        own = directory.on_platform.get(errand.message.platform_id, ())
+        if errand.call.sender not in able_to_call(own, module, interface):
+            raise InvalidParameters(
+                f"{errand.call.sender} has no role here that calls the {interface} interface of {errand.message.address.module}"
+            )
 
     def _refuse(self, refusal: OcpiError, progress: _Progress) -> Reply:
         code = refusal.status_code
@@ -329,6 +342,13 @@ def _configuration_module(path: str) -> str:
     """What a message that is not routed is about, for its trace: `versions`, `credentials` or `hubclientinfo`."""
     named = path.strip("/").split("/")[1:2]
     return named[0] if named and is_custom(ModuleId(named[0])) else "versions"
+
+
+def _check_circle(inbound: Inbound, directory: Directory) -> None:
+    """A message that this hub has sent must not come back: it would go round until every connection waits for itself."""
+    hops = [hop.strip() for value in inbound.headers.getall(VIA, []) for hop in value.split(",")]
+    if via(directory.hub) in hops:
+        raise HubError("this message was here before: an endpoint of a platform leads back to this hub")
 
 
 def _read_ids(inbound: Inbound) -> MessageIds:

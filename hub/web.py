@@ -51,6 +51,15 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float, tr
         app.router.add_route("*", path, handle)
 
 
+def hide_software(app: web.Application) -> None:
+    """Have no answer tell which software of which version runs here, those of sub-applications included."""
+
+    async def name_us(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Server"] = _SERVER
+
+    app.on_response_prepare.append(name_us)
+
+
 def add_health(
     app: web.Application,
     *,

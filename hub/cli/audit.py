@@ -43,6 +43,7 @@ def list_(
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
+    as_json: AsJson = False,
 ) -> None:
     """Write the whole log to a file, a line for each entry, to be kept elsewhere.
 
@@ -60,6 +61,9 @@ def export(
                 written += 1
     except OSError as error:
         raise usage(f"FILE {file} cannot be written: {error.strerror}. Name a new file.") from None
+    if as_json:
+        output.show_json({"entries": written, "file": str(file)})
+        return
     output.say(f"{written} entries written to {file}.   Check: hubctl audit verify {file} --keys keys.json")
 
 

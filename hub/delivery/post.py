@@ -44,6 +44,8 @@ class Post:
 
     def __init__(self, settings: Settings, *, lookup: Lookup = system_lookup, tls: ClientTls | None = None) -> None:
         self._allow_private = settings.allow_private_urls
+        own = URL(settings.public_url)
+        self._own = Origin(own.raw_host or "", own.port or 0, own.scheme == "https")
         self._under_way_max = settings.forwards_per_platform_max
         self._under_way: dict[str, int] = {}
         self._lookup = lookup
@@ -94,6 +96,8 @@ class Post:
         redirects_left = REDIRECTS_MAX
         may_repeat = outbound.method == "GET"
         while True:
+            if target.origin == self._own:
+                raise AddressRefused("the URL is this hub's own")
             try:
                 answer = await self._once(outbound, target, began_s, may_send)
             except Disconnected:

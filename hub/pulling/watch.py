@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -58,6 +58,8 @@ class Watch:
         self._owns = owns
         self._now = now
         self._pulled: dict[str, Pulled] = {}
+        self._not_before: dict[str, datetime] = {}
+        """When to look at a platform again: between, the store is not asked."""
         self._under_way: set[str] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
 
@@ -79,10 +81,14 @@ class Watch:
             if key in self._under_way or not self._may_pull(platform):
                 continue
             now = self._now()
+            if self._not_before.get(key, now) > now:
+                continue
             if not await self._is_silent(platform, now):
                 self._pulled.pop(key, None)  # it pushes: after a silence all of it is read again
+                self._not_before[key] = now + timedelta(seconds=self._settings.pull_every_s)
                 continue
             pulled = self._pulled.setdefault(key, due.first(self._settings, key, now))
+            self._not_before[key] = pulled.next_at
             if pulled.next_at <= now:
                 self._under_way.add(key)
                 self._tasks.spawn(self._pull(platform, pulled), name=f"pull {key}")

@@ -51,7 +51,7 @@ def test_an_event_is_one_line_with_its_words(log: Log) -> None:
     "value", ["a\r\nb", "\x1b[31mred", "\x00", "\u2028", "a\udcff", "<script>", '","event":"forged', "\u202e\u200b"]
 )
 def test_a_hostile_value_stays_inside_its_line(log: Log, value: str) -> None:
-    """CR, LF, ANSI, separators, half surrogates: one line of JSON that gives the value back, no control byte in it."""
+    """SEC-20: CR, LF, ANSI, separators, half surrogates: one line of JSON that gives the value back, no control byte in it."""
     structlog.get_logger().info("message", note=value)
 
     (line,) = log.read()

@@ -12,7 +12,7 @@ from tests.whole.platforms import Scripted, joined
 @pytest.fixture(scope="module")
 def whole_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a hub that serves a file of tests."""
-    return Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("hub"), allow_private_urls=True)
+    return Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("hub"), admin_port=0, allow_private_urls=True)
 
 
 @pytest.fixture(scope="module")

@@ -250,7 +250,7 @@ async def test_the_figures(admin: Operator, cpo: Scripted, emsp: Scripted) -> No
     await policy(admin, "DE*EMA", "received", "hold")
     await post(cpo, WRONG | {"id": "FIGURE"})
     await verdict(admin, "FIGURE")
-    url, headers = f"{admin.settings.public_url}/admin/v1/metrics", {"Authorization": f"Bearer {admin.token}"}
+    url, headers = f"{admin.url}/admin/v1/metrics", {"Authorization": f"Bearer {admin.token}"}
 
     async with admin.http.get(url, headers=headers) as answer:
         said = await answer.text()

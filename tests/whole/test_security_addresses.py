@@ -79,7 +79,7 @@ DISGUISES = [
 
 @pytest.mark.parametrize("written", DISGUISES)
 async def test_a_private_versions_url(strict: Strict, elsewhere: Partner, written: str) -> None:
-    """D4, H2.23, H2.24: POST credentials is 3001, nothing is sent anywhere, and token A stays usable."""
+    """SEC-14, D4, H2.23, H2.24: POST credentials is 3001, nothing is sent anywhere, and token A stays usable."""
     token_a = await strict.hub.invite("New", NEWCOMER)
     url = written.format(port=elsewhere.port)
     body = credentials_object("a-token-of-the-newcomer", url, "New", [NEWCOMER])
@@ -138,7 +138,7 @@ async def test_an_operator_cannot_be_talked_into_it(strict: Strict, elsewhere: P
     "host", ["127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}", "169.254.169.254", "emsp.internal"]
 )
 async def test_a_private_response_url(strict: Strict, scheme: str, host: str) -> None:
-    """H4.03, D4: 2001 in the body of a command and in the query of a profile; nothing is forwarded, no mapping is made."""
+    """SEC-14, H4.03, D4: 2001 in a command's body and a profile's query; nothing is forwarded, no mapping is made."""
     strict.cpo.forget()
     theirs = f"{scheme}://{host.format(port=strict.emsp.port)}/result"
 
@@ -174,7 +174,7 @@ async def test_nothing_is_forwarded_to_a_private_endpoint(strict: Strict) -> Non
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_to_another_origin(cpo: Scripted, emsp: Scripted, elsewhere: Partner, status: int) -> None:
-    """H4.02, H3.14: it is not followed, so nobody else sees our token or the message; the sender hears 4000."""
+    """SEC-14, SEC-15, H4.02, H3.14: it is not followed, so nobody else sees our token or the message; the sender hears 4000."""
     away = Reply(status=status, headers={"Location": f"{elsewhere.url}/locations"})
     cpo.on("GET", "locations", S, away)
     emsp.on("PUT", "sessions", R, away)
@@ -202,7 +202,7 @@ async def test_a_redirect_during_a_handshake(hub: RunningHub, elsewhere: Partner
 
 
 async def test_addresses_elsewhere_are_not_given_out(cpo: Scripted, emsp: Scripted, elsewhere: Partner) -> None:
-    """H4.02, H4.03: a CDR's Location, a next page and a response_url at another host are left out or 2001."""
+    """SEC-15, H4.02, H4.03: a CDR's Location, a next page and a response_url at another host are left out or 2001."""
     foreign = "https://elsewhere.example"
     emsp.on("POST", "cdrs", R, ok(headers={"Location": f"{foreign}/cdrs/1"}))
     cpo.on("GET", "locations", S, ok([], headers={"Link": f'<{foreign}/next>; rel="next"'}))

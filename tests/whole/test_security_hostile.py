@@ -27,7 +27,7 @@ async def _raw(hub: RunningHub, platform: Scripted, method: str, path: str, *hea
 async def test_a_routing_header_that_is_there_twice(
     hub: RunningHub, cpo: Scripted, emsp: Scripted, name: str, first: bool
 ) -> None:
-    """H1.30, H7.02: HTTP 400: which of the two counts must not depend on who reads it."""
+    """SEC-08, H1.30, H7.02: HTTP 400: which of the two counts must not depend on who reads it."""
     second = (name.lower(), "XX" if "country" in name else "XXX")
     headers = [second, *TO_EMSP.items()] if first else [*TO_EMSP.items(), second]
 
@@ -72,7 +72,7 @@ async def test_another_owner(cpo: Scripted, emsp: Scripted, module: str, to: Par
 
 
 async def test_another_owner_of_a_cdr(cpo: Scripted, emsp: Scripted) -> None:
-    """H6.02, H1.37: a CDR has no owner in its path; the one in its body must be the sender."""
+    """SEC-13, H6.02, H1.37: a CDR has no owner in its path; the one in its body must be the sender."""
     answer = await cpo.ask("POST", "cdrs", R, "", words.cdr(party_id="CPB"), to=words.EMSP)
 
     assert (answer.status, answer.status_code) == (200, 2001)
@@ -80,7 +80,7 @@ async def test_another_owner_of_a_cdr(cpo: Scripted, emsp: Scripted) -> None:
 
 
 async def test_a_command_with_another_providers_token(hub: RunningHub, cpo: Scripted, emsp: Scripted) -> None:
-    """H6.02, H1.37: nobody starts a session in the name of another eMSP's driver."""
+    """SEC-13, H6.02, H1.37: nobody starts a session in the name of another eMSP's driver."""
     async with joined(hub, "DE/EMB/EMSP") as thief:
         body = words.start_session(response_url=f"{thief.url}/result")
         answer = await thief.ask("POST", "commands", R, "/START_SESSION", body, to=words.CPO)
@@ -117,7 +117,7 @@ HIDDEN = "%0d%0aX-Evil:%201%0d%0a%0d%0aGET%20/control%20HTTP/1.1%0d%0a"
 
 
 async def test_line_ends_in_a_path_stay_encoded(cpo: Scripted, emsp: Scripted) -> None:
-    """H3.02: nobody smuggles a header or a second request to a partner through an identifier or a query."""
+    """SEC-17, H3.02: nobody smuggles a header or a second request to a partner through an identifier or a query."""
     identifier = await emsp.ask("GET", "locations", S, f"/{HIDDEN}", to=words.CPO)
     query = await emsp.ask("GET", "locations", S, f"?own={HIDDEN}", to=words.CPO)
 

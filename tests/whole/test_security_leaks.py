@@ -152,7 +152,7 @@ async def _everything_in(hub: RunningHub) -> bytes:
 async def test_no_token_is_found_anywhere(
     whole_settings: Settings, mongodb_url: str, log: tuple[io.BytesIO, Lines]
 ) -> None:
-    """H1.03, H1.06, H1.42: neither raw nor encoded, though partners show it in their answers and strangers in broken requests."""
+    """SEC-03, H1.03, H1.06, H1.42: neither raw nor encoded, though partners show it in answers, strangers in broken requests."""
     stream, lines = log
     async with (
         running_hub(whole_settings, mongodb_url, failures_before_offline=1000) as hub,
@@ -179,3 +179,56 @@ async def test_no_token_is_found_anywhere(
             assert spelling not in written
             assert spelling not in database
             assert spelling not in answers
+
+
+UID, CONTRACT, VISUAL, GROUP = "04DRIVER7F", "DE8EMADRIVER1", "DF-DRIVER-1", "DRIVERS-GROUP"
+
+
+async def _a_drivers_day(cpo: Scripted, emsp: Scripted) -> None:
+    """A token pushed, asked for, patched; a session, a command and a CDR of it; and each of these gone wrong."""
+    driver = words.token(uid=UID, contract_id=CONTRACT, visual_number=VISUAL, group_id=GROUP)
+    card = words.cdr_token(uid=UID, contract_id=CONTRACT)
+    at, changed = f"/DE/EMA/{UID}", {"valid": False, "last_updated": "2024-03-02T08:00:00Z"}
+    start = words.start_session(token=driver, response_url=f"{emsp.url}/result")
+    for to_emsp, to_cpo in ((words.EMSP, words.CPO), (words.HUB, words.HUB), (None, None)):
+        await emsp.ask("PUT", "tokens", R, at, driver, to=to_cpo)
+        await emsp.ask("PATCH", "tokens", R, at, changed, to=to_cpo)
+        await emsp.ask("GET", "tokens", R, at, to=to_cpo)
+        await cpo.ask("POST", "tokens", S, f"/{UID}/authorize", words.location_references(), to=to_emsp)
+        await emsp.ask("POST", "commands", R, "/START_SESSION", start, to=to_cpo)
+        await cpo.ask("PUT", "sessions", R, "/NL/CPA/S1", words.session(cdr_token=card), to=to_emsp)
+        await cpo.ask("POST", "cdrs", R, "", words.cdr(cdr_token=card), to=to_emsp)
+    broken = driver | {"whitelist": f"ALWAYS for {UID}", "type": CONTRACT, "valid": VISUAL}
+    await emsp.ask("PUT", "tokens", R, at, broken, to=words.HUB)
+    await emsp.ask("PUT", "tokens", R, f"/DE/EMX/{UID}", driver, to=words.HUB)
+    await cpo.ask("PUT", "sessions", R, "/NL/CPA/S1", words.session(cdr_token=card | {"type": UID}), to=words.EMSP)
+    await cpo.ask("PUT", "tokens", S, f"/{UID}", driver, to=words.EMSP)
+
+
+async def test_no_driver_is_found_in_what_is_logged(
+    whole_settings: Settings, mongodb_url: str, log: tuple[io.BytesIO, Lines]
+) -> None:
+    """SEC-20: neither uid nor contract, visual number or group is in a log line, a trace, a fault or the audit log."""
+    stream, lines = log
+    async with (
+        running_hub(whole_settings, mongodb_url) as hub,
+        Scripted("NL/CPA/CPO") as cpo,
+        Scripted("DE/EMA/EMSP") as emsp,
+    ):
+        await hub.join(cpo)
+        await hub.join(emsp)
+        await _a_drivers_day(cpo, emsp)
+        client = open_client(hub.settings.mongodb_url)
+        database = client[hub.settings.mongodb_database]
+
+        async def traced() -> bool:
+            return await database["traces"].count_documents({"module": "tokens"}) >= 14
+
+        await until(traced)
+        kept = [await database[name].find().to_list(None) for name in ("traces", "faults", "audit", "platforms")]
+        await close_client(client)
+    lines.flush()
+    written = stream.getvalue().decode() + repr(kept)
+
+    assert written.count("\n") > 30
+    assert [text for text in (UID, CONTRACT, VISUAL, GROUP) if text.lower() in written.lower()] == []

@@ -76,7 +76,7 @@ def test_every_module_is_here() -> None:
 
 @pytest.mark.parametrize("module", LIMITS)
 async def test_a_body_over_its_limit(hub: RunningHub, cpo: Scripted, emsp: Scripted, module: str) -> None:
-    """H7.15, H7.02: 1 MiB, for locations and cdrs 4 MiB; one byte more is 413 in an envelope, told by length or not."""
+    """SEC-09, H7.15, H7.02: 1 MiB, for locations and cdrs 4 MiB; one byte more is 413 in an envelope, told by length or not."""
     kind = LIMITS[module]
     sender, receiver = (cpo, emsp) if kind.by_cpo else (emsp, cpo)
     too_much = kind.limit + 1
@@ -144,7 +144,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 async def test_what_is_not_json_is_400(hub: RunningHub, cpo: Scripted, emsp: Scripted, body: bytes) -> None:
-    """H7.13, H3.05, H7.02: HTTP 400 in an envelope; nothing goes on, and nothing of the body comes back."""
+    """SEC-09, H7.13, H3.05, H7.02: HTTP 400 in an envelope; nothing goes on, and nothing of the body comes back."""
     answer = await _send(hub, cpo, body)
 
     assert _says(answer, 400)
@@ -178,7 +178,7 @@ async def test_a_body_that_is_compressed_is_not_opened(hub: RunningHub, cpo: Scr
 
 
 async def test_a_body_that_does_not_arrive(hub: RunningHub, cpo: Scripted) -> None:
-    """H7.02: after read_timeout_s it is HTTP 408 in an envelope."""
+    """SEC-10, H7.02: after read_timeout_s it is HTTP 408 in an envelope."""
     started_s = monotonic_s()
 
     answer = await _send(hub, cpo, b"", ("Content-Length", "10"))
@@ -189,7 +189,7 @@ async def test_a_body_that_does_not_arrive(hub: RunningHub, cpo: Scripted) -> No
 
 @pytest.mark.parametrize("sent", [b"", b"GET /ocpi/versions HTTP/1.1\r\nHost: hub.example\r\nX-Slow: "])
 async def test_a_header_that_does_not_arrive(hub: RunningHub, sent: bytes) -> None:
-    """A connection that says nothing, or half a header, is closed within read_timeout_s."""
+    """SEC-10: A connection that says nothing, or half a header, is closed within read_timeout_s."""
     started_s = monotonic_s()
 
     received = await raw_http.exchange_until_closed(hub.versions_url, sent)
@@ -199,7 +199,7 @@ async def test_a_header_that_does_not_arrive(hub: RunningHub, sent: bytes) -> No
 
 
 async def test_a_header_that_trickles(hub: RunningHub) -> None:
-    """Byte after byte does not keep a connection open either."""
+    """SEC-10: Byte after byte does not keep a connection open either."""
     parsed = URL(hub.versions_url)
     reader, writer = await asyncio.open_connection(parsed.host, parsed.port)
     started_s = monotonic_s()
@@ -241,7 +241,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("sent", MALFORMED.values(), ids=MALFORMED)
 async def test_what_is_not_http_is_400(hub: RunningHub, cpo: Scripted, sent: bytes) -> None:
-    """H7.02, H1.28: an envelope with ids even then, nothing quoted, nothing told about the software; the hub lives on."""
+    """SEC-17, H7.02, H1.28: an envelope with ids even then, nothing quoted, nothing told about the software; the hub lives on."""
     answer = await raw_http.exchange(hub.versions_url, sent)
 
     assert answer.status in {400, 401}

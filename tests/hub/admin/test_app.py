@@ -63,7 +63,7 @@ async def test_a_token_comes_as_a_bearer_token(operator: Operator) -> None:
 
 
 async def test_forged_tokens_open_nothing(operator: Operator) -> None:
-    """Unsigned, for another audience, by another issuer, ended, endless: each is 401 over the wire, as is a doubled header."""
+    """SEC-06: unsigned, for another audience, by another issuer, ended, endless: each is 401 over the wire."""
     key = Secrets.load("", operator.settings.data_path).admin_key
     now = now_utc()
     good = {"sub": "eve", "aud": bearer.AUDIENCE, "iss": bearer.ISSUER, "iat": now, "exp": now + timedelta(hours=1)}

@@ -74,7 +74,7 @@ def test_an_unsigned_token_opens_nothing() -> None:
 
 
 def test_the_header_of_a_token_does_not_choose_the_algorithm() -> None:
-    """HS512 with the right key, RS256 with a key of one's own and RS256 in name only are refused."""
+    """SEC-06, HS512 with the right key, RS256 with a key of one's own and RS256 in name only are refused."""
     rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = rsa_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -117,7 +117,7 @@ def test_a_key_in_the_header_is_not_used() -> None:
 
 @pytest.mark.parametrize("junk", ["", ".", "..", "a.b.c", "x" * 3000, "é.é.é"])
 def test_junk_is_refused(junk: str) -> None:
-    """What is no token at all is refused like any other, never an error of another kind."""
+    """SEC-06: What is no token at all is refused like any other, never an error of another kind."""
     with pytest.raises(BearerRefused):
         check(KEY, junk)
 

@@ -31,7 +31,7 @@ async def test_a_month(running: RunningHub, operator: Operator) -> None:
     preview = (await operator.ask("GET", "/clearing/2024-03")).json
     closed = (await operator.ask("POST", "/clearing/2024-03/close", {})).json
     again = (await operator.ask("POST", "/clearing/2024-03/close", {})).json
-    url = f"{operator.settings.public_url}/admin/v1/clearing/2024-03/export"
+    url = f"{operator.url}/admin/v1/clearing/2024-03/export"
     async with operator.http.get(url, headers={"Authorization": f"Bearer {operator.token}"}) as answer:
         lines = [json.loads(line) for line in (await answer.read()).splitlines()]
 

@@ -33,3 +33,10 @@ def test_cells_are_few_around_a_place() -> None:
 
     assert len(grid) == 10_000
     assert len(grid.inside(Box(45.0, 4.99, 45.01, 5.01))) < 150
+
+
+def test_two_ends_of_a_box_in_one_cell_find_it_once() -> None:
+    """A box that goes round the globe, from a place to a little west of it."""
+    grid = Grid(np.array([0.5]), np.array([5.015]))
+
+    assert grid.inside(Box(0.0, 5.02, 1.0, 5.01)).tolist() == [0]

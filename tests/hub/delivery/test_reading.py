@@ -18,7 +18,7 @@ from tests.hub.delivery.outside import failure, raw_server, request
 
 
 async def test_an_answer_that_drips_times_out(post: Post) -> None:
-    """The limit counts to the last byte of the body, not to the first."""
+    """SEC-19: The limit counts to the last byte of the body, not to the first."""
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"{}")
@@ -63,7 +63,7 @@ async def test_what_is_no_answer_is_broken(post: Post, sent: bytes) -> None:
 
 
 async def test_an_endless_answer_is_cut(post: Post) -> None:
-    """A chunked answer without an end costs no more than the limit and no more than the time."""
+    """SEC-19: A chunked answer without an end costs no more than the limit and no more than the time."""
     written = 0
 
     async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -98,7 +98,7 @@ async def test_a_huge_announced_answer_is_not_read(post: Post) -> None:
 
 
 async def test_a_packed_answer_is_unpacked_within_the_limit(post: Post, partner: Partner) -> None:
-    """A partner that packs without being asked is understood; a bomb is refused."""
+    """SEC-19: A partner that packs without being asked is understood; a bomb is refused."""
     small, bomb = gzip.compress(b'{"status_code":1000}'), gzip.compress(bytes(ANSWER_MAX_BYTES * 10))
     partner.answer("GET", "/small", Reply(body=small, headers={"Content-Encoding": "gzip"}))
     partner.answer("GET", "/bomb", Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
