@@ -31,7 +31,6 @@ _REPACK_EVERY_S = 3.0
 _REPACK_A_SECOND = 5_000
 _LEGS_MAX = 100
 _DELIVERIES_MAX = 100
-_open: set[object] = set()
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ class Live:
     async def frames(self) -> AsyncGenerator[events.Frame, None]:
         """Frame after frame, at most ten a second and at least one; ends after an hour."""
         ends_s = monotonic_s() + _LONGEST_S
-        _open.add(self)
+        self._office.viewers.add(self)
         try:
             while (now_s := monotonic_s()) < ends_s:
                 for beat in self._beats:
@@ -76,7 +75,7 @@ class Live:
                         yield frame
                 await asyncio.sleep(_TICK_S)
         finally:
-            _open.discard(self)
+            self._office.viewers.discard(self)
 
     async def _try(self, beat: _Beat) -> events.Frame:
         beat.due_s = monotonic_s() + beat.every_s
@@ -155,7 +154,7 @@ class Live:
 
 
 async def _stream(call: AdminCall[traffic.Tail]) -> AsyncGenerator[events.Frame, None]:
-    if len(_open) >= STREAMS_MAX:
+    if len(call.office.viewers) >= STREAMS_MAX:
         raise Unavailable(f"{STREAMS_MAX} pages follow this process already: close one", code="too_many_streams")
     return Live(call.office, call.asked).frames()
 

@@ -1,7 +1,7 @@
 """What the admin API needs of the hub: one record, filled at the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import ClientSession
 
@@ -46,3 +46,5 @@ class AdminServices:
     session: ClientSession
     """For the question whether the public URL answers."""
     timely: Timely
+    viewers: set[object] = field(default_factory=set)
+    """Who follows the operations page's stream in this process."""

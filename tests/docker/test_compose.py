@@ -136,7 +136,7 @@ def test_the_proxy_lets_through_what_the_hub_would_refuse_better() -> None:
 
 
 def test_the_admin_api_is_not_for_partners() -> None:
-    """The proxy passes OCPI and the health check, and nothing else."""
+    """The proxy passes OCPI, the apps' API, its pages and the health check, and nothing else."""
     passed = re.findall(r"location (?:= )?(/\S*) \{\s+proxy_pass", NGINX)
 
-    assert passed == ["/ocpi/", "/health"]
+    assert passed == ["/ocpi/", "/apps/v1/", "/docs/", "/health"]
