@@ -23,6 +23,7 @@ MAX_LINES = 400
 
 COVERED_ELSEWHERE = {
     "hub/addressing.py": "tests/whole/test_cdr_addresses.py",
+    "hub/admin/auditing.py": "tests/hub/admin/test_audit.py",
     "hub/admin/errors.py": "tests/hub/admin/test_app.py",
     "hub/admin/parties.py": "tests/hub/admin/test_partners.py",
     "hub/admin/refusing.py": "tests/hub/admin/test_app.py",
@@ -42,6 +43,7 @@ COVERED_ELSEWHERE = {
     "hub/pipeline.py": "tests/whole/test_direct.py",
     "hub/serving.py": "tests/whole/test_broadcast_kill.py",
     "hub/simulate/*.py": "tests/hub/simulate/test_platform.py",
+    "hub/store/guarding.py": "tests/hub/store/test_subjects.py",
     "hub/store/mongod_process.py": "tests/hub/store/test_embedded.py",
     "hub/store/protocols.py": "tests/hub/store/test_records.py",
     "hub/web.py": "tests/whole/test_direct.py",
