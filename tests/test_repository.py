@@ -23,6 +23,7 @@ MAX_LINES = 400
 
 COVERED_ELSEWHERE = {
     "hub/addressing.py": "tests/whole/test_cdr_addresses.py",
+    "hub/admin/auditing.py": "tests/hub/admin/test_audit.py",
     "hub/admin/errors.py": "tests/hub/admin/test_app.py",
     "hub/admin/parties.py": "tests/hub/admin/test_partners.py",
     "hub/admin/refusing.py": "tests/hub/admin/test_app.py",
@@ -59,6 +60,7 @@ COVERED_ELSEWHERE = {
     "hub/simulate/*.py": "tests/hub/simulate/test_platform.py",
     "hub/store/cdr_records.py": "tests/hub/store/test_records.py",
     "hub/store/judgements.py": "tests/hub/store/test_verifications.py",
+    "hub/store/guarding.py": "tests/hub/store/test_subjects.py",
     "hub/store/mongod_process.py": "tests/hub/store/test_embedded.py",
     "hub/pulling/pages.py": "tests/whole/test_pulling.py",
     "hub/pulling/watch.py": "tests/whole/test_pulling.py",

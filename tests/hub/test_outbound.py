@@ -38,6 +38,7 @@ def test_a_forward_has_the_hubs_headers_alone() -> None:
     assert sent.headers == {
         "Authorization": "Token " + base64.b64encode(b"token-of-emsp").decode(),
         "Accept": "application/json",
+        "Via": "1.1 NL-HUB",
         "Content-Type": "application/json",
         "X-Request-ID": "r-2",
         "X-Correlation-ID": "c-1",
@@ -51,7 +52,13 @@ def test_a_forward_has_the_hubs_headers_alone() -> None:
 
 def test_a_configuration_module_has_no_routing_headers() -> None:
     """H1.32: credentials, versions and hubclientinfo are sent without them, but with the message ids."""
-    assert set(composed(None, method="GET").headers) == {"Authorization", "Accept", "X-Request-ID", "X-Correlation-ID"}
+    assert set(composed(None, method="GET").headers) == {
+        "Authorization",
+        "Accept",
+        "Via",
+        "X-Request-ID",
+        "X-Correlation-ID",
+    }
 
 
 def test_only_a_body_has_a_content_type() -> None:

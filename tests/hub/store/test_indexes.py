@@ -44,3 +44,21 @@ async def test_mappings_and_what_was_learned_end_by_themselves(database: Databas
 
     assert mappings["expiry"]["expireAfterSeconds"] == 0
     assert index["age"]["expireAfterSeconds"] == INDEX_LIFE_DAYS * 86_400
+
+
+async def test_whatever_may_tell_of_a_driver_ends_by_itself(database: Database) -> None:
+    """As the operating guide says: traces, what was learned, rules that were broken, contract runs, given addresses."""
+    await create_indexes(database, 30)
+    lives = {}
+    for name in ("traces", "index", "faults", "verifications", "mappings"):
+        information = await database[name].index_information()
+        lives[name] = [one["expireAfterSeconds"] for one in information.values() if "expireAfterSeconds" in one]
+
+    days = 86_400
+    assert lives == {
+        "traces": [30 * days],
+        "index": [400 * days],
+        "faults": [30 * days],
+        "verifications": [400 * days],
+        "mappings": [0],
+    }
