@@ -1,11 +1,11 @@
-# The house's words: setup, check, test, demo, bench, proof, openapi, docs. Each sets up what it needs.
+# The house's words: setup, check, test, demo, bench, proof, openapi, docs, browser, screenshots. Each sets up what it needs.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: setup check test demo bench proof proof-full openapi docs
+.PHONY: setup check test demo bench proof proof-full openapi docs browser screenshots
 
 setup: $(STAMP)
 
@@ -41,3 +41,11 @@ proof-full: setup
 
 openapi docs: setup
 	$(BIN)/python -m docs.build
+
+# The tests of the pages are skipped where there is no Chromium; this gets it on Debian, as root.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
+
+screenshots: setup browser
+	$(BIN)/python -m docs.screenshots

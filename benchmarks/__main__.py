@@ -3,19 +3,32 @@
 import argparse
 import os
 import platform
+import statistics
 import tempfile
 from pathlib import Path
 
 import uvloop
 
-from benchmarks import authorize, broadcast, forward, money
+from benchmarks import (
+    authorize,
+    availability,
+    availability_http,
+    availability_live,
+    broadcast,
+    commits,
+    forward,
+    money,
+    page,
+)
 from benchmarks.running import hub_process, pin, processors
+
+PARTS = ["start", "forward", "authorize", "broadcast", "commits", "money", "availability", "availability-http", "page"]
 
 
 def main() -> None:
     """Run the named parts (all by default), one hub for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["start", "forward", "authorize", "broadcast", "money"])
+    parser.add_argument("parts", nargs="*", default=PARTS)
     parts = parser.parse_args().parts
     measured, rest = processors()
     load_1m = os.getloadavg()[0]
@@ -26,6 +39,16 @@ def main() -> None:
     for part in parts:
         if part == "money":
             _print_money(measured, rest)
+            continue
+        if part == "commits":
+            _print_commits()
+            continue
+        if part == "availability-http":
+            with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
+                _print_apps(uvloop.run(availability_http.measure(Path(folder), measured, rest)))
+            continue
+        if part == "availability":
+            _print_availability(measured, rest)
             continue
         with (
             tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
@@ -43,6 +66,8 @@ def main() -> None:
                 print(
                     f"authorize  the hub adds {middle:.2f} ms (median), {worst:.2f} ms (p99); {through.failed} failed"
                 )
+            elif part == "page":
+                _print_page(uvloop.run(page.measure(hub)))
             else:
                 _print_spread(uvloop.run(broadcast.measure(hub)))
                 print(f"           {hub.memory_mib():.0f} MiB resident after the broadcasts")
@@ -70,6 +95,68 @@ def _print_spread(found: broadcast.Spread) -> None:
     )
 
 
+def _print_page(found: page.Viewed | None) -> None:
+    if found is None:
+        print("page       not measured: there is no Chromium here")
+        return
+    middle = statistics.median(found.first_updates_s)
+    reached = "reached" if middle < page.WANTED_FIRST_UPDATE_S else "NOT reached"
+    print(
+        f"page       first live update with {found.points} points {middle:.2f} s (median of {len(found.first_updates_s)}; "
+        f"wanted {page.WANTED_FIRST_UPDATE_S:.0f} s: {reached})"
+    )
+    print(
+        f"page       at {found.changes_per_s:.0f} changes/s: {found.frames_per_s:.0f} frames/s, "
+        f"longest pause {found.longest_pause_ms:.0f} ms"
+    )
+    cost = found.share_with - found.share_without
+    reached = "reached" if cost < page.WANTED_CORE_SHARE else "NOT reached"
+    print(
+        f"page       one viewer costs the hub {cost:.1%} of a core ({found.share_with:.1%} with, "
+        f"{found.share_without:.1%} without; wanted {page.WANTED_CORE_SHARE:.0%}: {reached})"
+    )
+
+
+def _print_commits() -> None:
+    with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
+        found = uvloop.run(commits.measure(Path(folder)))
+    reached = "reached" if found.ratio >= commits.WANTED_RATIO else "NOT reached"
+    print(
+        f"commits    {found.alone_per_s:.0f} durable saves/s with a journaled write each, {found.together_per_s:.0f} together: "
+        f"{found.ratio:.1f} times (wanted {commits.WANTED_RATIO:.0f}: {reached}); {commits.SENDERS} senders"
+    )
+
+
+def _print_apps(found: availability_http.Found) -> None:
+    part = availability_http
+    print(
+        f"apps       {found.evses} EVSEs at {found.locations} locations; {found.memory_mib:.0f} MiB resident at the end"
+    )
+    for name, timed in (("plain", found.plain), ("gzip", found.gzipped)):
+        print(
+            f"apps       nearest 50 free of 22 kW within 10 km, {name}, {part.SEARCHES_PER_S}/s: "
+            f"p50 {timed.percentile_ms(50):.1f} ms, p99 {timed.percentile_ms(99):.1f} ms, "
+            f"{timed.cpu_ms:.1f} ms of processor each, {timed.failed} failed"
+            f"{_wanted(timed.percentile_ms(99), part.WANTED_SEARCH_P99_MS)}"
+        )
+    worst = found.clusters.percentile_ms(100)
+    print(
+        f"apps       clusters of a box of {found.clustered_evses} EVSEs: p50 {found.clusters.percentile_ms(50):.1f} ms, "
+        f"worst {worst:.1f} ms, {found.clusters.cpu_ms:.1f} ms of processor each{_wanted(worst, part.WANTED_CLUSTERS_MS)}"
+    )
+    changes = found.changes
+    print(
+        f"apps       {found.updates_per_s:.0f} updates/s, {part.SUBSCRIBERS} streams: {found.events} events, "
+        f"{found.missed} missed, {changes.failed} streams lost; {changes.cpu_ms:.2f} ms of processor an update; "
+        f"p50 {changes.percentile_ms(50):.0f} ms, p99 {changes.percentile_ms(99):.0f} ms"
+        f"{_wanted(changes.percentile_ms(99), part.WANTED_CHANGE_P99_MS)}"
+    )
+
+
+def _wanted(measured_ms: float, wanted_ms: float) -> str:
+    return f" (wanted {wanted_ms:g}: {'reached' if measured_ms <= wanted_ms else 'NOT reached'})"
+
+
 def _print_money(measured: int | None, rest: int | None) -> None:
     pin(os.getpid(), measured)
     speed = money.measure_speed()
@@ -90,6 +177,46 @@ def _print_money(measured: int | None, rest: int | None) -> None:
             f"money      hubctl cdrs check: {found.cdrs} CDRs, {found.peak_mib:.0f} MiB at most, "
             f"{found.cdrs / found.seconds:.0f} CDRs/s"
         )
+
+
+def _print_availability(measured: int | None, rest: int | None) -> None:
+    pin(os.getpid(), measured)
+    built = availability.build()
+    _line(
+        f"{len(built.index.points)} EVSEs built in {built.seconds:.1f} s", built.seconds <= availability.WANTED_BUILD_S
+    )
+    _line(f"{built.mib:.0f} MiB for all of it", built.mib <= availability.WANTED_MIB)
+    near = availability.near_ms(built)
+    wanted = availability.WANTED_NEAR_P50_MS, availability.WANTED_NEAR_P99_MS
+    p50, p99 = (availability.percentile(near, one) for one in (50, 99))
+    _line(f"nearest 50 free, 22 kW, 10 km: p50 {p50:.2f} ms, p99 {p99:.2f} ms", p50 < wanted[0] and p99 < wanted[1])
+    differing = availability.differing(built)
+    _line(f"{differing} of {availability.SEARCHES} searches differ from brute force", not differing)
+    route_p99 = availability.percentile(availability.route_ms(built), 99)
+    _line(f"along 500 km: p99 {route_p99:.1f} ms", route_p99 < availability.WANTED_ROUTE_P99_MS)
+    wall = availability.near_wall_ms(built)
+    compact_ms = availability.compact_ms(built)
+    pin(os.getpid(), rest)
+    live = uvloop.run(availability_live.measure(built, len(built.index.points)))
+    for name, took in (("this index", wall), ("MongoDB $geoNear", live.geo_ms)):
+        p50, p99 = (availability.percentile(took, one) for one in (50, 99))
+        print(f"apps       the same by the clock on the wall, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+    pin(os.getpid(), measured)
+    read_per_s, bytes_per_s = availability.updates_per_s(built)
+    _line(f"{read_per_s:.0f} statuses/s applied", read_per_s >= availability.WANTED_UPDATES_PER_S)
+    print(f"apps       {bytes_per_s:.0f} statuses/s applied from the bytes of whole Locations")
+    print(f"apps       {compact_ms:.0f} ms to make a compact index of it")
+    persisted = live.persisted_per_s
+    _line(f"{persisted:.0f} EVSEs' instants written a second", persisted >= availability_live.WANTED_PERSISTED_PER_S)
+    agreed_ms = availability.percentile(live.agree_ms, 99)
+    _line(
+        f"a write is in two feeds after {agreed_ms:.0f} ms (p99) at {live.updates_per_s:.0f} updates/s",
+        agreed_ms < availability_live.WANTED_AGREE_MS,
+    )
+
+
+def _line(said: str, reached: bool) -> None:
+    print(f"apps       {said} ({'reached' if reached else 'NOT reached'})")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.request import urlopen
 
 from hub.simulate.platform import Platform
@@ -18,6 +19,7 @@ from hub.store.embedded import free_port
 from hub.wire.interface import Interface
 from hub.wire.party import PartyRole
 
+PlatformT = TypeVar("PlatformT", bound=Platform)
 HUBCTL = [str(Path(sys.executable).with_name("hubctl"))]
 _START_S = 60.0
 
@@ -51,19 +53,23 @@ def environment(port: int, data_dir: Path) -> dict[str, str]:
     return os.environ | {
         "HUB_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HUB_DATA_DIR": str(data_dir),
+        "HUB_ADMIN_PORT": "0",
         "HUB_ALLOW_PRIVATE_URLS": "true",
         "HUB_LOG_LEVEL": "info",
     }
 
 
 @contextmanager
-def hub_process(data_dir: Path, processor: int | None, rest: int | None) -> Iterator[HubProcess]:
-    """Start `hubctl serve` on `processor`, its mongod on `rest`; wait for /health, and end it with SIGTERM."""
+def hub_process(data_dir: Path, processor: int | None, rest: int | None, **settings: str) -> Iterator[HubProcess]:
+    """Start `hubctl serve` on `processor`, its mongod on `rest`; wait for /health, and end it with SIGTERM.
+
+    `settings` are more variables of its environment.
+    """
     port = free_port()
     with (data_dir / "hub.log").open("wb") as log:
         started_s = time.perf_counter()
         process = subprocess.Popen(
-            [*HUBCTL, "serve", "--port", str(port)], env=environment(port, data_dir), stderr=log, stdout=log
+            [*HUBCTL, "serve", "--port", str(port)], env=environment(port, data_dir) | settings, stderr=log, stdout=log
         )
         try:
             _wait_until_healthy(process, port)
@@ -125,7 +131,7 @@ class FastPlatform(Platform):
 
 
 @asynccontextmanager
-async def joined(hub: HubProcess, platform: Platform) -> AsyncIterator[Platform]:
+async def joined(hub: HubProcess, platform: PlatformT) -> AsyncIterator[PlatformT]:
     """Invite and register a platform."""
     claims = [word for role in platform.roles for word in ("--party", _claim(role))]
     process = await asyncio.create_subprocess_exec(

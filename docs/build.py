@@ -16,8 +16,10 @@ from docs.contracts import classes
 from docs.evidence import read_evidence
 from docs.supported import supported_page
 from hub.admin.app import ROUTES
+from hub.apps.api.app import ROUTES as APP_ROUTES
 from hub.cli.topics import ENVIRONMENT
 from hub.openapi import admin_document, ocpi_document
+from hub.openapi_apps import apps_document
 
 
 def derived() -> dict[str, str]:
@@ -30,6 +32,7 @@ def derived() -> dict[str, str]:
         "docs/configuration.md": configuration_page(ENVIRONMENT),
         "docs/supported-ocpi.md": supported_page(modules.ALL, chapters, missing, evidence),
         "openapi/admin.json": _json(admin_document(ROUTES, version)),
+        "openapi/apps.json": _json(apps_document(APP_ROUTES, version)),
         "openapi/ocpi.json": _json(ocpi_document(modules.ALL, version)),
     }
 

@@ -81,6 +81,7 @@ class Addressing:
             caller=target.party,
             created_at=now,
             expires_at=now + _KEPT + _ahead(call),
+            about=endpoint.about(call, target.party) if endpoint.about else "",
         )
         await self._mappings.add(mapping)
         suffix = f"{endpoint.name}/{mapping.opaque}" if endpoint.name else mapping.opaque

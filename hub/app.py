@@ -1,115 +1,54 @@
 """The composition root: the one place where store, client session, clock, directory and modules meet."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 
-from aiohttp import ClientSession, ClientTimeout, web
+import structlog
+from aiohttp import ClientSession, ClientTimeout
 
 import modules
 from contracts.suite import version as suite_version
-from hub import verdicts
 from hub.addressing import Addressing
-from hub.admin import address as admin_address
-from hub.admin.app import PREFIX, admin_app
+from hub.admin.front import admin_front
 from hub.admin.services import AdminServices
 from hub.aftermath import Aftermath
+from hub.apps.api.front import open_apps
+from hub.auditing.auditing import Auditing
+from hub.auditing.clearing import Clearing
 from hub.broadcasting import Broadcasting
 from hub.catalog import Catalog
 from hub.clock import Tasks, new_id
 from hub.config import Settings
 from hub.delivery.post import Post
+from hub.delivery.receiver import Accepted
 from hub.delivery.worker import Deliveries
 from hub.forwarding import Forwarding, Reports
 from hub.gathering import Gathering
+from hub.house import Hub
+from hub.limits import Rates
+from hub.observing import Observing
 from hub.partners.front import Front, open_front
-from hub.partners.office import Partners
 from hub.pipeline import Acts, Pipeline
+from hub.pulling.keeping import Keeping
+from hub.pulling.pages import Pages
+from hub.pulling.watch import Watch as PullWatch
 from hub.registry import Directory
 from hub.secrets import Secrets, opaque
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
-from hub.store.protocols import Store, StoreUnavailable
+from hub.store.protocols import Store
+from hub.timeliness import Timely
 from hub.traffic import Traffic
-from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
+from hub.verifying.callbacks import Callbacks
 from hub.verifying.office import Verifying
+from hub.verifying.signing_keys import SigningKeys
 from hub.verifying.watch import Watch
-from hub.web import Runner, add_health, add_keys, add_ocpi
 
-_DRAIN_S = 10.0
 _QUESTION_S = 5.0
-
-
-class Hub:
-    """A hub that is put together, and serves once `serve` is called."""
-
-    def __init__(
-        self, settings: Settings, store: Store, front: Front, deliveries: Deliveries, traffic: Traffic
-    ) -> None:
-        self.settings = settings
-        self.store = store
-        self.deliveries = deliveries
-        self.traffic = traffic
-        self.verifying: Verifying
-        self.secrets: Secrets
-        self._front = front
-        self._web = web.Application()
-        self._runner: web.AppRunner | None = None
-
-    @property
-    def partners(self) -> Partners:
-        """What an operator does with partners."""
-        return self._front.partners
-
-    @property
-    def directory(self) -> Directory:
-        """The picture of this moment."""
-        return self._front.roster.directory
-
-    def mount(
-        self, pipeline: Pipeline, admin: web.Application, callbacks: Callbacks, keys: Mapping[str, object]
-    ) -> None:
-        """Put the doors in: OCPI, the operators' API, calls to contract runs, the keys of verdicts, health."""
-        add_ocpi(self._web, pipeline, self.settings.read_timeout_s)
-        add_health(self._web, self._why_not_ready)
-        add_keys(self._web, keys)
-        self._web.router.add_route("*", CONTRACT_RUN, callbacks.pass_on)
-        self._web.add_subapp(PREFIX, admin)
-
-    async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
-        """Listen; say where for hubctl on this machine, unless the port is shared (then the parent of all does).
-
-        The time for a header to arrive is read_timeout_s too.
-        """
-        self._runner = Runner(
-            self._web,
-            access_log=None,
-            keepalive_timeout=self.settings.read_timeout_s,
-            shutdown_timeout=_DRAIN_S,
-            auto_decompress=False,
-        )
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, reuse_port=share_port or None).start()
-        if not share_port:
-            announce(self.settings, host, self._runner.addresses[0][1])
-
-    async def close(self) -> None:
-        """Stop listening; requests under way may end."""
-        if self._runner is not None:
-            admin_address.remove(self.settings.data_path)
-            await self._runner.cleanup()
-
-    async def _why_not_ready(self) -> str:
-        try:
-            await self.store.facts.look()
-        except StoreUnavailable:
-            return "the database does not answer"
-        return ""
-
-
-def announce(settings: Settings, host: str, port: int) -> None:
-    """Write down where this process answers, for hubctl on this machine."""
-    reachable = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
-    admin_address.write(settings.data_path, f"http://{reachable}:{port}")
+_LOOK_FOR_KEYS_EVERY_S = 5.0
 
 
 @asynccontextmanager
@@ -122,106 +61,219 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         yield url
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What every room stands on."""
+
+    settings: Settings
+    secrets: Secrets
+    store: Store
+    catalog: Catalog
+    traffic: Traffic
+    post: Post
+    session: ClientSession
+    failures: Rates
+    tasks: Tasks
+    front: Front
+    deliveries: Deliveries
+
+    def directory(self) -> Directory:
+        """The picture of this moment."""
+        return self.front.roster.directory
+
+    def heard(self, platform_id: str) -> None:
+        """A platform spoke: it is there, and may be called again."""
+        self.front.liveness.heard(platform_id)
+        self.deliveries.knocked(platform_id)
+
+
 @asynccontextmanager
 async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """Put a hub together on the configured database, and take it apart at the end.
 
-    Raises MongoUnavailable or SecretKeyUnusable with a sentence that says what to do.
+    Raises MongoUnavailable, SecretKeyUnusable or CertificateUnusable with a sentence that says what to do.
     """
     async with AsyncExitStack() as stack:
-        secrets = Secrets.load(settings.secret_key.get_secret_value(), settings.data_path)
-        url = await stack.enter_async_context(database(settings))
-        store = await stack.enter_async_context(
-            open_store(
-                url, database=settings.mongodb_database, driver=settings.mongo_driver, trace_days=settings.trace_days
-            )
-        )
-        catalog = Catalog(modules.ALL)
-        traffic = await stack.enter_async_context(Traffic(store.traces))
-        post = await stack.enter_async_context(Post(settings))
-        session = await stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=_QUESTION_S)))
-        tasks = Tasks()
-        stack.push_async_callback(tasks.close)
-
-        front: Front
-        deliveries = Deliveries(
-            store=store,
-            post=post,
-            directory=lambda: front.roster.directory,
-            catalog=catalog,
+        ground = await _open_ground(settings, stack)
+        hub = Hub(settings, ground.store, ground.front, ground.deliveries, ground.traffic)
+        timely = Timely(ground.store.timeliness)
+        ground.tasks.spawn(timely.tell_forever(), "tell how timely they are")
+        acts = _acts(ground, timely)
+        signing_keys = SigningKeys(ground.store.signing_keys, ground.secrets)
+        await signing_keys.keep()
+        ground.tasks.spawn(_look_for_keys(ground.secrets), "look for server keys")
+        callbacks = Callbacks(settings, ground.store.mappings, ground.session)
+        hub.verifying, hub.secrets = _verifying(ground, callbacks), ground.secrets
+        hub.apps = await open_apps(
             settings=settings,
-            traffic=traffic,
-            heard=lambda platform_id: front.liveness.heard(platform_id),  # noqa: PLW0108 - front comes later
-            missed=lambda platform_id, reason: front.liveness.missed(platform_id, reason),  # noqa: PLW0108 - as above
-            new_id=new_id,
+            store=ground.store,
+            secrets=ground.secrets,
+            catalog=ground.catalog,
+            directory=ground.directory,
+            tasks=ground.tasks,
         )
-        front = await stack.enter_async_context(
-            open_front(
-                settings=settings,
-                store=store,
-                secrets=secrets,
-                post=post,
-                catalog=catalog,
-                record=traffic.record,
-                deliveries=deliveries,
-            )
-        )
-        await stack.enter_async_context(deliveries)
-        hub = Hub(settings, store, front, deliveries, traffic)
-        aftermath = Aftermath(store.index, store.faults)
-        tasks.spawn(aftermath.learn_forever(), "learn")
-        tasks.spawn(aftermath.check_forever(), "check")
-        tasks.spawn(aftermath.tell_forever(), "tell what was found")
-        acts = Acts(
-            authenticate=front.door.authenticate,
-            desk=front.desk,
-            forwarding=Forwarding(
-                post,
-                Addressing(store.mappings, settings, opaque, secrets.derive_opaque),
-                settings,
-                Reports(
-                    record=traffic.record,
-                    heard=front.liveness.heard,
-                    missed=front.liveness.missed,
-                    doubted=front.liveness.doubted,
-                ),
-                new_id,
-            ),
-            broadcasting=Broadcasting(store.objects, deliveries.accepted),
-            gathering=Gathering(store.objects, settings),
-            aftermath=aftermath,
-            index=store.index,
-        )
-        callbacks = Callbacks(settings, store.mappings, session)
-        verifying = Verifying(
-            settings=settings,
-            roster=front.roster,
-            secrets=secrets,
-            store=store.verifications,
-            suite_version=suite_version(),
-            open_callbacks=callbacks.open,
-        )
-        watch = Watch(settings, front.roster, verifying, tasks, owns=deliveries.owns)
-        tasks.spawn(watch.run(), "verify")
-        services = AdminServices(
-            partners=front.partners,
-            store=store,
-            directory=lambda: front.roster.directory,
-            catalog=catalog,
-            deliveries=deliveries,
-            traffic=traffic,
-            settings=settings,
-            secrets=secrets,
-            verifying=verifying,
-            session=session,
-        )
-
-        def heard(platform_id: str) -> None:
-            front.liveness.heard(platform_id)
-            deliveries.knocked(platform_id)
-
-        pipeline = Pipeline(catalog, lambda: front.roster.directory, acts, traffic.record, heard)
-        hub.verifying, hub.secrets = verifying, secrets
-        hub.mount(pipeline, admin_app(services), callbacks, verdicts.published(secrets))
+        ground.front.roster.watch(lambda *_: hub.apps.look_through())
+        services = _services(ground, hub, acts, timely, signing_keys)
+        pipeline = Pipeline(ground.catalog, ground.directory, acts, ground.traffic.record, ground.heard)
+        hub.follow_pins(ground.directory(), ground.directory())
+        ground.front.roster.watch(hub.follow_pins)
+        hub.mount(pipeline, admin_front(services), callbacks, signing_keys)
         stack.push_async_callback(hub.close)
         yield hub
+
+
+async def _open_ground(settings: Settings, stack: AsyncExitStack) -> _Ground:
+    secrets = Secrets.load(
+        settings.secret_key.get_secret_value(), settings.data_path, settings.secret_keys_other.get_secret_value()
+    )
+    url = await stack.enter_async_context(database(settings))
+    store = await stack.enter_async_context(
+        open_store(
+            url, database=settings.mongodb_database, driver=settings.mongo_driver, trace_days=settings.trace_days
+        )
+    )
+    catalog = Catalog(modules.ALL)
+    traffic = await stack.enter_async_context(Traffic(store.traces))
+    post = await stack.enter_async_context(Post(settings))
+    session = await stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=_QUESTION_S)))
+    per_min = settings.failed_authentications_per_min
+    failures = Rates(per_min / 60, per_min)
+    tasks = Tasks()
+    stack.push_async_callback(tasks.close)
+    front: Front
+    deliveries = Deliveries(
+        store=store,
+        post=post,
+        directory=lambda: front.roster.directory,
+        catalog=catalog,
+        settings=settings,
+        traffic=traffic,
+        heard=lambda platform_id: front.liveness.heard(platform_id),  # noqa: PLW0108 - front comes later
+        missed=lambda platform_id, reason: front.liveness.missed(platform_id, reason),  # noqa: PLW0108 - as above
+        new_id=new_id,
+    )
+    front = await stack.enter_async_context(
+        open_front(
+            settings=settings,
+            store=store,
+            secrets=secrets,
+            post=post,
+            catalog=catalog,
+            record=traffic.record,
+            deliveries=deliveries,
+            failures=failures,
+        )
+    )
+    await stack.enter_async_context(deliveries)
+    return _Ground(
+        settings=settings,
+        secrets=secrets,
+        store=store,
+        catalog=catalog,
+        traffic=traffic,
+        post=post,
+        session=session,
+        failures=failures,
+        tasks=tasks,
+        front=front,
+        deliveries=deliveries,
+    )
+
+
+def _acts(ground: _Ground, timely: Timely) -> Acts:
+    """What the pipeline can do with a message, and what goes on beside it."""
+    store, settings, tasks, front = ground.store, ground.settings, ground.tasks, ground.front
+    aftermath = Aftermath(store.index, store.faults)
+    tasks.spawn(aftermath.learn_forever(), "learn")
+    tasks.spawn(aftermath.check_forever(), "check")
+    tasks.spawn(aftermath.tell_forever(), "tell what was found")
+    observing = Observing(store.signs)
+    tasks.spawn(observing.observe_forever(), "observe")
+    auditing = Auditing(store, ground.secrets.derive_opaque)
+    tasks.spawn(auditing.check_forever(), "check CDRs")
+    tasks.spawn(auditing.remember_forever(), "remember tariffs")
+
+    def accepted(one: Accepted, *, pulled: bool = False) -> None:
+        timely.count(one, pulled=pulled)
+        ground.deliveries.accepted(one)
+
+    pulled = Broadcasting(store.objects, partial(accepted, pulled=True))
+    pulling = PullWatch(
+        settings,
+        ground.catalog,
+        ground.directory,
+        pages=Pages(ground.post, settings, ground.traffic.record),
+        keeping=Keeping(store.objects, pulled, ground.catalog, ground.directory),
+        objects=store.objects,
+        signs=store.signs,
+        timely=timely,
+        tasks=tasks,
+        owns=ground.deliveries.owns,
+    )
+    tasks.spawn(pulling.run(), "pull")
+    return Acts(
+        door=front.door,
+        desk=front.desk,
+        forwarding=Forwarding(
+            ground.post,
+            Addressing(store.mappings, settings, opaque, ground.secrets.derive_opaque),
+            settings,
+            Reports(
+                record=ground.traffic.record,
+                heard=front.liveness.heard,
+                missed=front.liveness.missed,
+                doubted=front.liveness.doubted,
+            ),
+            new_id,
+        ),
+        broadcasting=Broadcasting(store.objects, accepted),
+        gathering=Gathering(store.objects, settings),
+        aftermath=aftermath,
+        observing=observing,
+        auditing=auditing,
+        index=store.index,
+    )
+
+
+def _verifying(ground: _Ground, callbacks: Callbacks) -> Verifying:
+    verifying = Verifying(
+        settings=ground.settings,
+        roster=ground.front.roster,
+        secrets=ground.secrets,
+        store=ground.store.verifications,
+        suite_version=suite_version(),
+        open_callbacks=callbacks.open,
+    )
+    watch = Watch(ground.settings, ground.front.roster, verifying, ground.tasks, owns=ground.deliveries.owns)
+    ground.tasks.spawn(watch.run(), "verify")
+    return verifying
+
+
+def _services(ground: _Ground, hub: Hub, acts: Acts, timely: Timely, signing_keys: SigningKeys) -> AdminServices:
+    return AdminServices(
+        apps=hub.apps,
+        partners=ground.front.partners,
+        store=ground.store,
+        directory=ground.directory,
+        catalog=ground.catalog,
+        deliveries=ground.deliveries,
+        traffic=ground.traffic,
+        settings=ground.settings,
+        secrets=ground.secrets,
+        verifying=hub.verifying,
+        auditing=acts.auditing,
+        clearing=Clearing(ground.store),
+        rekeying=ground.front.rekeying,
+        signing_keys=signing_keys,
+        failures=ground.failures,
+        session=ground.session,
+        timely=timely,
+    )
+
+
+async def _look_for_keys(secrets: Secrets) -> None:
+    """Another process may have changed the key file; what needs the newer key at once looks by itself."""
+    while True:
+        await asyncio.sleep(_LOOK_FOR_KEYS_EVERY_S)
+        if secrets.refresh():
+            structlog.get_logger().info("server_keys_changed", kid=secrets.kid)

@@ -6,7 +6,7 @@ Two steps: `known_caller` asks the directory in memory; only when that knows not
 Source: OCPI 2.2.1, transport_and_format, Authorization header; checklist H1.06 to H1.11.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,8 @@ from hub.platform import IssuedToken, Platform, TokenKind
 from hub.registry import Directory
 from hub.wire.credentials_token import read_authorization
 
-HashToken = Callable[[str], str]
+HashesOf = Callable[[str], Sequence[str]]
+"""How a token may be stored: under each accepted server key, the one in use first."""
 Now = Callable[[], datetime]
 
 
@@ -38,21 +39,22 @@ class Caller:
         return self.registered and not self.token.proven and not self.token.superseded
 
 
-def known_caller(directory: Directory, values: list[str], hash_token: HashToken, now: Now) -> Caller | None:
+def known_caller(directory: Directory, values: list[str], hashes_of: HashesOf, now: Now) -> Caller | None:
     """Find the caller in memory; `values` are all Authorization headers of the request.
 
     The lookup is by HMAC, so its time says nothing about the token. None for a missing header, a token that nobody has,
     and one that has expired: these cannot be told apart by whoever asks.
     """
     for presented in read_authorization(values):
-        found = directory.issued.get(hash_token(presented))
-        if found is not None:
-            platform_id, token = found
-            if token.expires_at is None or now() < token.expires_at:
-                return Caller(directory.platforms[platform_id], token, presented)
+        for token_hash in hashes_of(presented):
+            found = directory.issued.get(token_hash)
+            if found is not None:
+                platform_id, token = found
+                if token.expires_at is None or now() < token.expires_at:
+                    return Caller(directory.platforms[platform_id], token, presented)
     return None
 
 
-def token_hashes(values: list[str], hash_token: HashToken) -> list[str]:
+def token_hashes(values: list[str], hashes_of: HashesOf) -> list[str]:
     """What to ask the store for when the directory knows no caller, likeliest first."""
-    return [hash_token(presented) for presented in read_authorization(values)]
+    return [token_hash for presented in read_authorization(values) for token_hash in hashes_of(presented)]

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import AnyHttpUrl, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hub.limits import read_networks
 from hub.standing import Require
 from hub.wire.interface import TimeoutClass
 from hub.wire.party import Party
@@ -34,8 +35,31 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="At least 32 characters; empty keeps a random one in the data directory, mode 0600."
     )
+    secret_keys_other: SecretStr = Field(
+        SecretStr(""),
+        description="With the key above: more keys that are accepted, divided by commas, while it is being changed.",
+    )
+    tls_certificate_file: Path | None = Field(
+        None, description="PEM of the hub's certificate and its chain; with it the hub serves https and no http."
+    )
+    tls_key_file: Path | None = Field(None, description="PEM of that certificate's key, without a passphrase.")
+    client_certificate_file: Path | None = Field(
+        None, description="PEM of the certificate that the hub shows to partners that ask for one."
+    )
+    client_key_file: Path | None = Field(None, description="PEM of that certificate's key, without a passphrase.")
+    trusted_proxies: str = Field(
+        "", description="Networks of proxies whose X-Forwarded-For counts, such as 10.0.0.0/8, divided by commas."
+    )
+    requests_per_platform_per_s: float = Field(
+        1000.0, ge=0, description="Requests a second from one platform, in each process; twice as many at once; 0: any."
+    )
+    failed_authentications_per_min: float = Field(
+        20.0, gt=0, description="Requests a minute without a good token from one address, before they get HTTP 429."
+    )
     allow_private_urls: bool = Field(False, description="Let partners give http and private addresses (test networks).")
     workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
+    admin_host: str = Field("127.0.0.1", description="Address at which the admin API and the operations page listen.")
+    admin_port: int = Field(8001, ge=0, le=65535, description="Port of the admin API and the page; 0 takes a free one.")
     forward_timeout_s: float | None = Field(
         None, gt=0, le=300, description="Seconds for a forward, for all classes at once."
     )
@@ -65,6 +89,21 @@ class Settings(BaseSettings):
     verify_hour_utc: int = Field(2, ge=0, le=23, description="Hour of the nightly verification, in UTC.")
     verify_jitter_h: float = Field(2.0, ge=0, le=12, description="Hours around it over which partners are spread.")
     verify_soon_s: float = Field(60.0, ge=0, description="Seconds between a registration and its verification.")
+    apps_requests_per_s: float = Field(50.0, gt=0, description="Requests a second of one app, in each process.")
+    apps_streams_per_app_max: int = Field(
+        100, ge=1, description="Streams that one app has open at once, in each process."
+    )
+    apps_streams_max: int = Field(
+        2000, ge=1, le=5000, description="Streams of all apps that a process has open at once."
+    )
+    apps_heartbeat_s: float = Field(
+        15.0, gt=0, le=300, description="Seconds of silence before a stream says that it lives."
+    )
+    pull_after_h: float = Field(
+        24.0, ge=0, description="Hours without a push after which an operator's locations are pulled; 0 never pulls."
+    )
+    pull_every_s: float = Field(300.0, gt=0, description="Seconds between two pulls of what changed at one partner.")
+    pull_full_every_h: float = Field(24.0, gt=0, description="Hours between two pulls of everything.")
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
@@ -75,12 +114,25 @@ class Settings(BaseSettings):
         Party.of(self.country_code, self.party_id)
         if (key := self.secret_key.get_secret_value()) and len(key) < 32:
             raise ValueError("HUB_SECRET_KEY needs at least 32 characters")
+        others = [one for one in self.secret_keys_other.get_secret_value().split(",") if one]
+        if others and (not key or min(map(len, others)) < 32 or "," in key):
+            raise ValueError("HUB_SECRET_KEYS_OTHER needs HUB_SECRET_KEY, and keys of 32 characters without a comma")
+        if (self.tls_certificate_file is None) is not (self.tls_key_file is None):
+            raise ValueError("HUB_TLS_CERTIFICATE_FILE and HUB_TLS_KEY_FILE go together")
+        if (self.client_certificate_file is None) is not (self.client_key_file is None):
+            raise ValueError("HUB_CLIENT_CERTIFICATE_FILE and HUB_CLIENT_KEY_FILE go together")
+        read_networks(self.trusted_proxies)
         return self
 
     @property
     def party(self) -> Party:
         """The hub's own party: what TO = hub means."""
         return Party.of(self.country_code, self.party_id)
+
+    @property
+    def listens_with_tls(self) -> bool:
+        """The hub ends TLS itself."""
+        return self.tls_certificate_file is not None
 
     @property
     def ocpi_url(self) -> str:

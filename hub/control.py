@@ -1,4 +1,4 @@
-"""The admin API from outside: one client for the command line, with errors that a person can act on.
+"""The admin API and the apps' API from outside: clients for the command line, with errors that a person can act on.
 
 The only file that imports httpx.
 """
@@ -8,7 +8,8 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -16,11 +17,15 @@ import httpx
 from hub.admin import address, bearer
 from hub.clock import now_utc
 from hub.config import Settings
-from hub.secrets import KEY_FILE, Secrets
+from hub.key_file import KEY_FILE
+from hub.secrets import Secrets
+from hub.tls import trust_alone
 
 URL_VARIABLE = "HUB_ADMIN_URL"
 TOKEN_VARIABLE = "HUB_ADMIN_TOKEN"  # noqa: S105 - a variable's name
+APP_TOKEN_VARIABLE = "HUB_APP_TOKEN"  # noqa: S105 - a variable's name
 _PREFIX = "/admin/v1"
+_APPS_PREFIX = "/apps/v1"
 _LOCAL_LIFE = timedelta(minutes=1)
 _CONNECT_TIMEOUT_S = 5.0
 
@@ -48,13 +53,25 @@ class HubRefused(Exception):
         self.details = details or {}
 
 
+class StreamEvent(NamedTuple):
+    """One event of a stream of changes: its name, the id to resume from, what it says."""
+
+    name: str
+    identifier: str
+    data: dict[str, Any]
+
+
 class AdminClient:
     """Calls the admin API at `url`; `token` gives a valid one for each call. `local` ignores proxies of the environment."""
 
-    def __init__(self, url: str, token: Callable[[], str], *, local: bool) -> None:
+    def __init__(
+        self, url: str, token: Callable[[], str], *, local: bool, certificate_file: Path | None = None
+    ) -> None:
+        """`certificate_file` is what a hub on this machine shows, whatever name it has."""
         self.url = url.rstrip("/").removesuffix(_PREFIX)
         self._token = token
-        self._client = httpx.Client(trust_env=not local, follow_redirects=False)
+        verify = trust_alone(certificate_file) if certificate_file else True
+        self._client = httpx.Client(trust_env=not local, follow_redirects=False, verify=verify)
 
     def close(self) -> None:
         """End the connections."""
@@ -123,6 +140,93 @@ class AdminClient:
         raise HubRefused(answer.status_code, known["code"], known["message"], known["hint"], error)
 
 
+class AppClient:
+    """Calls the apps' API at `url` with the token of an app."""
+
+    def __init__(self, url: str, token: str, *, local: bool) -> None:
+        self.url = url.rstrip("/").removesuffix(_APPS_PREFIX)
+        self._client = httpx.Client(
+            base_url=f"{self.url}{_APPS_PREFIX}/",
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=not local,
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """End the connections."""
+        self._client.close()
+
+    def get(self, path: str, query: Mapping[str, Any], timeout_s: float = 30.0) -> Any:
+        """One question and its JSON; raises HubAway when no hub answers, HubRefused for an error."""
+        try:
+            answer = self._client.get(path, params=query, timeout=httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise HubAway(f"No hub answers at {self.url} ({_reason(error)}).", "hubctl serve") from None
+        return self._read(answer)
+
+    def events(self, query: Mapping[str, Any], last_event_id: str, silence_s: float) -> Iterator[StreamEvent]:
+        """Events of a stream as they come, until it ends; raises as `get` does, HubAway after `silence_s` without a word."""
+        headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        timeout = httpx.Timeout(silence_s, connect=_CONNECT_TIMEOUT_S)
+        try:
+            with self._client.stream("GET", "stream", params=query, headers=headers, timeout=timeout) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    self._read(answer)
+                yield from _events(answer.iter_lines())
+        except (httpx.HTTPError, ValueError) as error:
+            raise HubAway(f"The hub at {self.url} broke off: {_reason(error)}.", "hubctl doctor") from None
+
+    def _read(self, answer: httpx.Response) -> Any:
+        try:
+            value = answer.json()
+        except ValueError:
+            value = None
+        if answer.is_success and value is not None:
+            return value
+        error = value.get("error") if isinstance(value, dict) else None
+        if not isinstance(error, dict):
+            raise HubAway(f"{self.url} answers HTTP {answer.status_code}, but not as the apps' API of a hub does.", "")
+        known = {name: str(error.get(name, "")) for name in ("code", "message", "hint")}
+        raise HubRefused(answer.status_code, known["code"], known["message"], known["hint"])
+
+
+def _events(lines: Iterator[str]) -> Iterator[StreamEvent]:
+    """Source: WHATWG HTML, server-sent events. A block without data moves the id on, and is told as `alive`."""
+    name, identifier, data = "", "", ""
+    for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "id":
+            identifier = value
+        elif field == "data":
+            data = value
+        elif not line:
+            if name or identifier:
+                yield StreamEvent(name or "alive", identifier, json.loads(data) if data else {})
+            name, identifier, data = "", "", ""
+
+
+def open_app_client(url: str, token: str) -> AppClient:
+    """A client for the hub at `url`, else the one that HUB_ADMIN_URL names, else the one on this machine.
+
+    Raises HubAway when there is none, HubRefused without a token.
+    """
+    token = token or os.environ.get(APP_TOKEN_VARIABLE, "")
+    if not token:
+        said = f"This needs the token of an app: {APP_TOKEN_VARIABLE}, or --token."
+        raise HubRefused(401, "unauthenticated", said, "hubctl apps create NAME --emsp DE/EMA")
+    url = url or os.environ.get(URL_VARIABLE, "")
+    if url:
+        return AppClient(url.rstrip("/").removesuffix(_PREFIX), token, local=False)
+    settings = Settings()
+    found = address.read(settings.data_path)
+    if found is None:
+        raise HubAway(f"No hub is running with the data directory {settings.data_path}.", "hubctl serve, or --hub-url")
+    return AppClient(found.url, token, local=True)
+
+
 def open_client() -> AdminClient:
     """A client for the hub that HUB_ADMIN_URL names, else for the one that runs with this machine's data directory.
 
@@ -149,7 +253,12 @@ def open_local(settings: Settings, token: str = "") -> AdminClient:
     found = address.read(settings.data_path)
     if found is None:
         raise HubAway(f"No hub is running with the data directory {settings.data_path}.", "hubctl serve")
-    return AdminClient(found.url, lambda: token or mint_token(settings, _user(), _LOCAL_LIFE), local=True)
+    return AdminClient(
+        found.url,
+        lambda: token or mint_token(settings, _user(), _LOCAL_LIFE),
+        local=True,
+        certificate_file=settings.tls_certificate_file,
+    )
 
 
 def mint_token(settings: Settings, subject: str, life: timedelta) -> str:

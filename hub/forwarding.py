@@ -59,6 +59,19 @@ class Reports:
     """It refuses this hub's credentials token."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """What came of a message to an address that this hub gave out."""
+
+    reply: Reply
+    caller: Party
+    """To whom the address was given."""
+    owner: Party
+    """Who answered."""
+    about: str
+    """What the address is about."""
+
+
 class Forwarding:
     """Forwards and callbacks. Source: checklist 3.2, D1, H3.15."""
 
@@ -95,11 +108,8 @@ class Forwarding:
         )
         return await self._exchange(errand, way, directory)
 
-    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> tuple[Reply, Party, Party]:
-        """Carry a message to the address that one of ours stands for; for everyone else it does not exist (404).
-
-        Returns the reply, the party that the address was given to, and the party that answered.
-        """
+    async def callback(self, errand: Errand, plan: Callback, directory: Directory) -> CalledBack:
+        """Carry a message to the address that one of ours stands for; for everyone else it does not exist (404)."""
         message = errand.message
         mapping = await self._addressing.find(plan.opaque)
         if (
@@ -120,8 +130,8 @@ class Forwarding:
             url=mapping.target_url,
             body=_bare(message.body) if bare else message.body,
         )
-        tries = RESULT_TRIES if bare else 1
-        return await self._exchange(errand, way, directory, tries), mapping.caller, mapping.owner
+        reply = await self._exchange(errand, way, directory, RESULT_TRIES if bare else 1)
+        return CalledBack(reply=reply, caller=mapping.caller, owner=mapping.owner, about=mapping.about)
 
     async def _exchange(self, errand: Errand, way: Way, directory: Directory, tries: int = 1) -> Reply:
         """Call, and again while that may help: `tries` times in all, within RESULT_WITHIN_S."""

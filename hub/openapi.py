@@ -22,6 +22,7 @@ _OCPI_REFUSALS = {
     "405": "The resource has other methods.",
     "408": "The body did not arrive in time.",
     "413": "The body is too large.",
+    "429": "More than this hub takes from one platform or, without a good token, from one address; Retry-After says when again.",
     "500": "A fault of this hub's own.",
 }
 _ADMIN_REFUSALS = {
@@ -56,30 +57,30 @@ def ocpi_document(modules: Sequence[Module], software_version: str) -> Json:
     versions = _operation("get_versions", "versions", _IDS, reply=VersionInfo, many=True)
     details = _operation("get_version_details", "versions", _IDS, reply=VersionDetails)
     paths = {
-        "/versions": {"parameters": _parameters("/versions", _IDS), "get": versions},
-        "/{version}": {"parameters": _parameters("/{version}", _IDS), "get": details},
+        "/versions": {"parameters": parameters("/versions", _IDS), "get": versions},
+        "/{version}": {"parameters": parameters("/{version}", _IDS), "get": details},
     }
     for module in modules:
         for path, rows in _by_path(module).items():
             operations = {row.method.lower(): _row(module, row) for row in rows}
-            paths[path] = {"parameters": _parameters(path, _headers(module)), **operations}
+            paths[path] = {"parameters": parameters(path, _headers(module)), **operations}
     rows = [row for module in modules for row in module.endpoints]
     kinds = [kind for row in rows for kind in (row.body, row.reply)]
     parts = [row.body for row in rows if row.method == "PATCH" and row.body]
     components = {
-        "schemas": _schemas([VersionInfo, VersionDetails, *kinds], parts) | {"Envelope": _ENVELOPE},
+        "schemas": schemas_of([VersionInfo, VersionDetails, *kinds], parts) | {"Envelope": _ENVELOPE},
         "headers": {name: {"schema": {"type": "string"}} for name in (*_IDS, *_ROUTING, *_PAGING)},
-        "parameters": {name: _parameter(name, "header", {"type": "string"}) for name in (*_IDS, *_ROUTING)},
-        "responses": {"Refusal": _answer("Refused, in an envelope.", _named("Envelope"))},
+        "parameters": {name: parameter(name, "header", {"type": "string"}) for name in (*_IDS, *_ROUTING)},
+        "responses": {"Refusal": answer("Refused, in an envelope.", named("Envelope"))},
         "securitySchemes": {"CredentialsToken": _CREDENTIALS_TOKEN},
     }
-    return _document("ocpi-hub: OCPI", software_version, "/ocpi", paths, components)
+    return document("ocpi-hub: OCPI", software_version, "/ocpi", paths, components)
 
 
 def admin_document(routes: Iterable[AdminRoute[Any]], software_version: str) -> Json:
     """What operators call."""
     rows = list(routes)
-    schemas = _schemas([row.asks for row in rows], [])
+    schemas = schemas_of([row.asks for row in rows], [])
     in_body = {row.asks.__name__ for row in rows if _has_body(row)}
     in_query = {row.asks.__name__ for row in rows} - in_body
     paths: dict[str, Json] = {}
@@ -88,21 +89,28 @@ def admin_document(routes: Iterable[AdminRoute[Any]], software_version: str) -> 
         asked = schemas[row.asks.__name__]
         required = asked.get("required", [])
         if _has_body(row):
-            operation["requestBody"] = _content(_named(row.asks.__name__)) | {"required": bool(required)}
+            operation["requestBody"] = content(named(row.asks.__name__)) | {"required": bool(required)}
         else:
             operation["parameters"] = [
-                _parameter(name, "query", schema, name in required) for name, schema in asked["properties"].items()
+                parameter(name, "query", schema, name in required) for name, schema in asked["properties"].items()
             ]
-        paths.setdefault(row.path, {"parameters": _parameters(row.path, ())})[row.method.lower()] = operation
+        paths.setdefault(row.path, {"parameters": parameters(row.path, ())})[row.method.lower()] = operation
     components = {
         "schemas": {name: one for name, one in schemas.items() if name not in in_query} | {"Refusal": _REFUSAL},
-        "responses": {"Refusal": _answer("Refused: `error` says why.", _named("Refusal"))},
+        "responses": {"Refusal": answer("Refused: `error` says why.", named("Refusal"))},
         "securitySchemes": {"AdminToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
     }
-    return _document("ocpi-hub: administration", software_version, "/admin/v1", paths, components)
+    return document("ocpi-hub: administration", software_version, "/admin/v1", paths, components)
 
 
-def _document(title: str, software_version: str, prefix: str, paths: Json, components: Json) -> Json:
+def at(made: Json, public_url: str) -> Json:
+    """The document of a hub that is at this address."""
+    (server,) = made["servers"]
+    return made | {"servers": [{"url": server["url"].replace("{public_url}", public_url.rstrip("/"))}]}
+
+
+def document(title: str, software_version: str, prefix: str, paths: Json, components: Json) -> Json:
+    """A whole document; every operation needs one of its security schemes."""
     licence = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
     server = {"url": "{public_url}" + prefix, "variables": {"public_url": {"default": "http://127.0.0.1:8000"}}}
     return {
@@ -140,23 +148,23 @@ def _headers(module: Module) -> tuple[str, ...]:
 
 
 def _row(module: Module, row: Endpoint) -> Json:
-    name = "_".join([row.method.lower(), row.interface.lower(), module.identifier, *_plain(row.path)])
+    name = "_".join([row.method.lower(), row.interface.lower(), module.identifier, *plain(row.path)])
     operation = _operation(
         name, str(module.identifier), _headers(module), reply=row.reply, many=row.routing is Routing.LIST
     )
     asked = [(name, True) for name in row.required_query] + [(name, False) for name in row.optional_query]
     if asked:
         operation["parameters"] = [
-            _parameter(name, "query", _QUERY.get(name, {"type": "string"}), required) for name, required in asked
+            parameter(name, "query", _QUERY.get(name, {"type": "string"}), required) for name, required in asked
         ]
     if module.functional:
         operation["description"] = _WAYS[row.routing]
-        operation["responses"] |= _refusals(_RECEIVERS_REFUSAL)
+        operation["responses"] |= refusals(_RECEIVERS_REFUSAL)
     if row.response_url is ResponseUrl.BODY:
         operation["description"] += " The receiver sees a `response_url` of this hub."
     if row.body:
-        schema = _named(f"{row.body.__name__}Part" if row.method == "PATCH" else row.body.__name__)
-        operation["requestBody"] = _content(schema) | {"required": row.body_required}
+        schema = named(f"{row.body.__name__}Part" if row.method == "PATCH" else row.body.__name__)
+        operation["requestBody"] = content(schema) | {"required": row.body_required}
     if row.routing is Routing.LIST:
         operation["responses"]["200"]["headers"] |= {one: _header(one) for one in _PAGING}
     if row.location_header:
@@ -167,14 +175,14 @@ def _row(module: Module, row: Endpoint) -> Json:
 def _operation(
     name: str, tag: str, sent: Iterable[str], *, reply: type[BaseModel] | type[str] | None, many: bool = False
 ) -> Json:
-    schema = _named("Envelope")
+    schema = named("Envelope")
     if reply:
-        one = _named(reply.__name__) if issubclass(reply, BaseModel) else TypeAdapter(reply).json_schema()
+        one = named(reply.__name__) if issubclass(reply, BaseModel) else TypeAdapter(reply).json_schema()
         data = {"type": "array", "items": one} if many else one
         schema = {"allOf": [schema, {"type": "object", "properties": {"data": data}}]}
-    answer = _answer("Done or refused: `status_code` says which.", schema)
-    answer["headers"] = {header: _header(header) for header in sent}
-    return {"operationId": name, "tags": [tag], "responses": {"200": answer, **_refusals(_OCPI_REFUSALS)}}
+    done = answer("Done or refused: `status_code` says which.", schema)
+    done["headers"] = {header: _header(header) for header in sent}
+    return {"operationId": name, "tags": [tag], "responses": {"200": done, **refusals(_OCPI_REFUSALS)}}
 
 
 def _has_body(row: AdminRoute[Any]) -> bool:
@@ -184,39 +192,42 @@ def _has_body(row: AdminRoute[Any]) -> bool:
 def _admin_row(row: AdminRoute[Any]) -> Json:
     segments = row.path.strip("/").split("/")
     return {
-        "operationId": "_".join([row.method.lower(), *_plain(segments)]),
+        "operationId": "_".join([row.method.lower(), *plain(segments)]),
         "tags": [segments[0]],
         "summary": row.summary,
-        "responses": {str(row.http_status): _done(row), **_refusals(_ADMIN_REFUSALS)},
+        "responses": {str(row.http_status): _done(row), **refusals(_ADMIN_REFUSALS)},
     }
 
 
 def _done(row: AdminRoute[Any]) -> Json:
-    kind = "application/x-ndjson" if row.streams else "application/json"
+    kind = row.text or ("application/x-ndjson" if row.streams else "application/json")
     return {"description": "Done.", "content": {kind: {"schema": {}}}}
 
 
-def _refusals(words: Mapping[str, str]) -> Json:
+def refusals(words: Mapping[str, str]) -> Json:
+    """The responses for these statuses: `Refusal` with words of its own."""
     return {status: {**_REFUSED, "description": said} for status, said in words.items()}
 
 
-def _parameters(path: str, names: Iterable[str]) -> list[Json]:
+def parameters(path: str, names: Iterable[str]) -> list[Json]:
+    """Of the segments in braces, and of headers by name."""
     in_path = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    written = [
-        _parameter(name, "path", _VERSION if name == "version" else {"type": "string"}, True) for name in in_path
-    ]
+    written = [parameter(name, "path", _VERSION if name == "version" else {"type": "string"}, True) for name in in_path]
     return [*written, *({"$ref": f"#/components/parameters/{name}"} for name in names)]
 
 
-def _parameter(name: str, place: str, schema: Json, required: bool = False) -> Json:
+def parameter(name: str, place: str, schema: Json, required: bool = False) -> Json:
+    """One in the query, a path or a header."""
     return {"name": name, "in": place, "required": required, "schema": schema}
 
 
-def _plain(segments: Iterable[str]) -> list[str]:
+def plain(segments: Iterable[str]) -> list[str]:
+    """Segments without their braces."""
     return [segment.strip("={}") for segment in segments]
 
 
-def _named(schema: str) -> Json:
+def named(schema: str) -> Json:
+    """A reference to a schema."""
     return {"$ref": f"{_SCHEMAS}{schema}"}
 
 
@@ -224,12 +235,14 @@ def _header(name: str) -> Json:
     return {"$ref": f"#/components/headers/{name}"}
 
 
-def _content(schema: Json) -> Json:
+def content(schema: Json) -> Json:
+    """JSON of a schema."""
     return {"content": {"application/json": {"schema": schema}}}
 
 
-def _answer(description: str, schema: Json) -> Json:
-    return {"description": description, **_content(schema)}
+def answer(description: str, schema: Json) -> Json:
+    """A response with JSON of a schema."""
+    return {"description": description, **content(schema)}
 
 
 class _Untitled(GenerateJsonSchema):
@@ -239,7 +252,7 @@ class _Untitled(GenerateJsonSchema):
         return False
 
 
-def _schemas(kinds: Iterable[object], parts: Iterable[type[BaseModel]]) -> Json:
+def schemas_of(kinds: Iterable[object], parts: Iterable[type[BaseModel]]) -> Json:
     """Schemas by class name; of a part of an object only `last_updated` is required."""
     models = {kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)}
     _, defined = models_json_schema(

@@ -21,6 +21,8 @@ class Outbound:
     body: bytes = b""
     timeout_s: float
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+    server_pem: str = field(default="", repr=False)
+    """The only server certificate, or CA, that is trusted for this; empty for the public ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,13 @@ def compose(
     if delivery_id:
         headers[DELIVERY_ID] = delivery_id
     return Outbound(
-        platform_id=platform.platform_id, method=method, url=url, body=body, timeout_s=timeout_s, headers=headers
+        platform_id=platform.platform_id,
+        method=method,
+        url=url,
+        body=body,
+        timeout_s=timeout_s,
+        headers=headers,
+        server_pem=platform.pins.server_pem,
     )
 
 

@@ -1,6 +1,6 @@
 """The six steps of every message, in order: ids, authenticate, decode, route, act, encode. The one place that catches."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -8,12 +8,14 @@ from typing import Protocol
 import structlog
 
 from hub.aftermath import Aftermath
+from hub.auditing.auditing import Auditing
 from hub.auth import Caller
 from hub.broadcasting import Broadcasting, refuse
 from hub.catalog import Catalog, Errand, Match
 from hub.clock import monotonic_s, new_id, now_utc
 from hub.forwarding import Forwarding
 from hub.gathering import Gathering
+from hub.observing import Observing
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
 from hub.rewriting import PAGE
@@ -36,6 +38,7 @@ from hub.traffic import masked_path
 from hub.wire import envelope, json_text
 from hub.wire.errors import (
     ClientError,
+    ForwardTimeout,
     InvalidParameters,
     NotFound,
     OcpiError,
@@ -54,6 +57,14 @@ _INTERFACES = {"sender": Interface.SENDER, "receiver": Interface.RECEIVER}
 _VERSIONS = {version.value: version for version in Version}
 
 
+class Admits(Protocol):
+    """Who may come in."""
+
+    async def authenticate(self, values: list[str], *, remote: str, certificate: str) -> Caller:
+        """Name the caller; raises Unauthorized or TooManyRequests."""
+        ...
+
+
 class Answers(Protocol):
     """What the hub answers itself: versions, version details, credentials, hubclientinfo."""
 
@@ -66,12 +77,14 @@ class Answers(Protocol):
 class Acts:
     """Who does what a plan says."""
 
-    authenticate: Callable[[list[str]], Awaitable[Caller]]
+    door: Admits
     desk: Answers
     forwarding: Forwarding
     broadcasting: Broadcasting
     gathering: Gathering
     aftermath: Aftermath
+    observing: Observing
+    auditing: Auditing
     index: IndexStore
 
 
@@ -133,7 +146,9 @@ class Pipeline:
         return Reply(http_status=reply.http_status, body=reply.body, headers=headers, ocpi_status=reply.ocpi_status)
 
     async def _answer(self, inbound: Inbound, progress: _Progress) -> Reply:
-        caller = await self._acts.authenticate(inbound.headers.getall("Authorization", []))
+        caller = await self._acts.door.authenticate(
+            inbound.headers.getall("Authorization", []), remote=inbound.remote, certificate=inbound.certificate
+        )
         progress.platform_id = caller.platform.platform_id
         self._heard(progress.platform_id)
         address = read_address(inbound.path)
@@ -231,21 +246,31 @@ class Pipeline:
             case Forward():
                 progress.receiver = str(plan.target.party)
                 progress.notes += doubts(errand, plan, directory)
-                reply = await self._acts.forwarding.forward(errand, plan, directory)
+                billed = errand.match is not None and errand.match.endpoint.billed
+                passing = await self._acts.auditing.before(errand, plan.target.party, directory) if billed else None
+                try:
+                    reply = await self._acts.forwarding.forward(errand, plan, directory)
+                except ForwardTimeout:
+                    self._acts.observing.unanswered(errand, plan.target.party)
+                    raise
                 progress.responder = plan.target.party
                 if reply.ocpi_status < 2000:
                     self._acts.aftermath.carried(errand, plan.target.party)
+                    self._acts.observing.carried(errand, plan.target.party, reply.body)
+                    if passing is not None:
+                        self._acts.auditing.delivered(passing)
                 return reply
             case Callback():
-                reply, progress.sender, progress.responder = await self._acts.forwarding.callback(
-                    errand, plan, directory
-                )
-                progress.receiver = str(progress.responder)
-                return reply
+                done = await self._acts.forwarding.callback(errand, plan, directory)
+                progress.sender, progress.responder = done.caller, done.owner
+                progress.receiver = str(done.owner)
+                self._acts.observing.returned(errand, done.owner, done.about)
+                return done.reply
             case Broadcast():
                 exact = _exact(errand)
                 reply = await self._acts.broadcasting.broadcast(exact, plan)
                 self._acts.aftermath.kept(exact, directory.hub)
+                self._acts.auditing.published(exact)
                 return reply
             case GatherAll():
                 return await self._acts.gathering.gather(errand, plan)

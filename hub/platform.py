@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from hub.money.checking.agreed import CdrPolicy
 from hub.standing import Side, Standing
 from hub.wire.interface import Interface, ModuleId, Version
 from hub.wire.party import Party, PartyRole
@@ -89,6 +90,18 @@ class Quirks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """Certificates that an operator agreed on with one partner, beside the credentials tokens; empty means none."""
+
+    client_fingerprint: str = ""
+    """SHA-256, in hex, of the only TLS certificate with which the partner may call the hub."""
+    client_pem: str = ""
+    """That certificate."""
+    server_pem: str = ""
+    """The partner's server certificate, or the CA of it, that the hub trusts in place of the public ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """One OCPI connection: one pair of credentials tokens, one or more parties.
 
@@ -112,8 +125,13 @@ class Platform:
     """The one before, sealed, until the newer one is proven."""
     token_encoding: TokenEncoding = TokenEncoding.BASE64
     quirks: Quirks = Quirks()
+    pins: Pins = Pins()
     standings: tuple[Standing, ...] = ()
     """What the contract suite says of it, at most one for each side of each module."""
+    cdr_policies: tuple[CdrPolicy, ...] = ()
+    """How CDRs of its parties are checked on their way; at most one for each party and direction."""
+    clearing: frozenset[Party] = frozenset()
+    """Its parties whose CDRs are cleared, with every other party that is."""
     learned: Mapping[str, str] = field(default_factory=dict)
     """What verifying it taught, for people: `redirects` -> `yes`, `sends_token_as` -> `raw`."""
     created_at: datetime

@@ -2,28 +2,29 @@
 
 import asyncio
 import gc
-import multiprocessing
 import signal
-from contextlib import suppress
-from multiprocessing.process import BaseProcess
+from functools import partial
+from multiprocessing.connection import Connection
 
 import structlog
 import uvloop
 
 from hub.admin import address as admin_address
-from hub.app import announce, database, open_hub
+from hub.app import database, open_hub
 from hub.clock import now_utc
 from hub.config import Settings
+from hub.house import reachable_url
 from hub.log import configure
+from hub.store.embedded import free_port
+from hub.supervising import Supervisor, say_ready, when_orphaned
 
-_RESTART_PAUSE_S = 1.0
-_STOP_S = 20.0
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    Raises MongoUnavailable, SecretKeyUnusable (a sentence each) or OSError (the port is taken).
+    Raises MongoUnavailable, SecretKeyUnusable, CertificateUnusable (a sentence each) or OSError (the port is taken).
     """
     lines = configure(settings.log_level)
     try:
@@ -32,70 +33,57 @@ def serve(settings: Settings, host: str, port: int) -> None:
         lines.flush()
 
 
-async def _serve_one(settings: Settings, host: str, port: int, *, share_port: bool = False) -> None:
+async def _serve_one(settings: Settings, host: str, port: int, line: Connection | None = None) -> None:
+    """Serve in this process; `line` leads to the parent of a worker, which shares the port with others."""
     stop = _stop_signal()
+    if line is not None:
+        when_orphaned(line, stop.set)
     async with open_hub(settings) as hub:
-        await hub.serve(host, port, share_port=share_port)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hub.reload)
+        await hub.serve(host, port, share_port=line is not None)
         structlog.get_logger().info(
-            "serving", versions_url=f"{settings.ocpi_url}/versions", host=host, port=port, at=now_utc().isoformat()
+            "serving",
+            versions_url=f"{settings.ocpi_url}/versions",
+            host=host,
+            port=port,
+            page=f"{hub.admin_url}/",
+            at=now_utc().isoformat(),
         )
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again would stall messages for 50 ms
+        if line is not None:
+            say_ready(line)
         await stop.wait()
         structlog.get_logger().info("stopping")
 
 
 async def _serve_many(settings: Settings, host: str, port: int) -> None:
-    """Keep `workers` processes; one that ends is replaced. The private mongod, if any, belongs to this parent."""
-    stop = _stop_signal()
+    """Keep `workers` processes; SIGHUP renews them. The private mongod, if any, belongs to this parent."""
     async with database(settings) as url:
-        shared = settings.model_copy(update={"mongodb_url": url, "workers": 1})
-        workers = [_start(shared, host, port) for _ in range(settings.workers)]
-        announce(settings, host, port)
+        admin_port = settings.admin_port or free_port()
+        shared = settings.model_copy(update={"mongodb_url": url, "workers": 1, "admin_port": admin_port})
+        supervisor = Supervisor(partial(_work, shared, host, port), settings.workers)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, supervisor.renew)
+        for number in _STOPS:
+            loop.add_signal_handler(number, supervisor.stop)
+        admin_address.write(settings.data_path, reachable_url(settings, admin_port))
         try:
-            while not stop.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _RESTART_PAUSE_S)
-                workers = (
-                    [_replaced(worker, shared, host, port) for worker in workers] if not stop.is_set() else workers
-                )
+            await supervisor.run()
         finally:
             admin_address.remove(settings.data_path)
-            await asyncio.to_thread(_stop, workers)
 
 
-def _replaced(worker: BaseProcess, settings: Settings, host: str, port: int) -> BaseProcess:
-    if worker.is_alive():
-        return worker
-    structlog.get_logger().error("worker_ended", pid=worker.pid, exit_code=worker.exitcode)
-    return _start(settings, host, port)
-
-
-def _start(settings: Settings, host: str, port: int) -> BaseProcess:
-    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings, host, port), daemon=True)
-    worker.start()
-    return worker
-
-
-def _work(settings: Settings, host: str, port: int) -> None:
+def _work(settings: Settings, host: str, port: int, line: Connection) -> None:
     lines = configure(settings.log_level)
     try:
-        uvloop.run(_serve_one(settings, host, port, share_port=True))
+        uvloop.run(_serve_one(settings, host, port, line))
     finally:
         lines.flush()
 
 
-def _stop(workers: list[BaseProcess]) -> None:
-    for worker in workers:
-        worker.terminate()
-    for worker in workers:
-        worker.join(_STOP_S)
-        if worker.is_alive():
-            worker.kill()
-
-
 def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop

@@ -15,7 +15,9 @@ from typing import Any, Self
 import structlog
 
 from hub.clock import Tasks, monotonic_s
+from hub.history import History
 from hub.log import often
+from hub.meter import Meter
 from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
 
 WAITING_MAX = 20_000
@@ -97,7 +99,15 @@ class Traffic:
         self._tasks = Tasks()
         self._closing = False
         self._hub = _Minute(LegKind.IN)
+        self.meter = Meter()
+        """Counts since the start."""
         self._platforms: dict[str, _Minute] = {}
+        self.modules = History(step_s=10, slices=180)
+        """Requests that came in, by module, over half an hour."""
+        self.exchanges = History(step_s=60, slices=30)
+        """Legs by platform_id over half an hour."""
+        self.pairs = History(step_s=60, slices=30)
+        """Requests that came in, as `NL*TNM>DE*EMA`, over half an hour."""
         self.dropped = 0
         """Legs without a trace or a log line since the start, because the database or the log was too slow."""
 
@@ -120,12 +130,17 @@ class Traffic:
         failed = leg.failed
         now_s = monotonic_s()
         self._hub.add(leg, failed, now_s)
+        self.meter.add(leg, failed)
         minute = self._platforms.get(leg.platform_id)
         if minute is None:
             if len(self._platforms) >= _PLATFORMS_MAX:
                 self._platforms.clear()
             minute = self._platforms[leg.platform_id] = _Minute(LegKind.OUT)
         minute.add(leg, failed, now_s)
+        self.exchanges.add(leg.platform_id, failed, now_s)
+        if leg.kind is LegKind.IN:
+            self.modules.add(leg.module, failed, now_s)
+            self.pairs.add(f"{leg.sender}>{leg.receiver}", failed, now_s)
         if len(self._waiting) >= WAITING_MAX:
             self.dropped += 1
             return
@@ -140,6 +155,11 @@ class Traffic:
         """Each platform that was heard or called, by platform_id, over the last minute."""
         now_s = monotonic_s()
         return {platform_id: minute.figures(now_s) for platform_id, minute in self._platforms.items() if platform_id}
+
+    def exchanged(self) -> dict[tuple[str, str], int]:
+        """Messages that came in over half an hour, by sender and receiver; those without both are left out."""
+        pairs = {tuple(key.split(">", 1)): count for key, count in self.pairs.totals(monotonic_s()).items()}
+        return {(pair[0], pair[1]): count for pair, count in pairs.items() if all(pair)}
 
     async def _write_forever(self) -> None:
         told = 0

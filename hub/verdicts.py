@@ -47,21 +47,24 @@ def check(written: bytes, keys: object) -> Mapping[str, Any]:
         raise VerdictRefused(f"this is no verdict of format {FORMAT}")
     if canonical(verdict) != written:
         raise VerdictRefused("the verdict was written anew: only its own bytes can be checked")
-    key = _key(keys, verdict.get("kid"))
     unsigned = {name: value for name, value in verdict.items() if name != _SIGNATURE}
-    try:
-        key.verify(_read(verdict[_SIGNATURE]), canonical(unsigned))
-    except (InvalidSignature, ValueError):
-        raise VerdictRefused("the signature does not fit: the verdict was changed, or signed by someone else") from None
+    check_signature(keys, verdict.get("kid"), verdict[_SIGNATURE], canonical(unsigned))
     return verdict
 
 
-def published(secrets: Secrets) -> dict[str, Any]:
-    """The public keys, as a JSON Web Key Set (RFC 8037)."""
-    x = _write(secrets.verdict_public_key)
-    return {
-        "keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": secrets.verdict_kid, "x": x}]
-    }
+def check_signature(keys: object, kid: object, signature: object, signed: bytes) -> None:
+    """Raise VerdictRefused unless the key `kid` among the published `keys` made this signature (Base64)."""
+    key = _key(keys, kid)
+    try:
+        key.verify(_read(str(signature)), signed)
+    except (InvalidSignature, ValueError):
+        raise VerdictRefused("the signature does not fit: it was changed, or signed by someone else") from None
+
+
+def published(public_keys: Mapping[str, bytes]) -> dict[str, Any]:
+    """The public keys by their ids, as a JSON Web Key Set (RFC 8037)."""
+    known = {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig"}
+    return {"keys": [{**known, "kid": kid, "x": _write(key)} for kid, key in public_keys.items()]}
 
 
 def canonical(value: Mapping[str, Any]) -> bytes:

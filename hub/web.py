@@ -1,14 +1,22 @@
 """aiohttp coming in: a request becomes an Inbound, a Reply becomes a response. One catch-all route for OCPI."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 
+from hub.apps.api.app import PREFIX as APPS_PREFIX
+from hub.apps.api.errors import BadParameter
 from hub.clock import new_id, now_utc
+from hub.limits import Network, client_address
 from hub.pipeline import Pipeline
+from hub.static.files import POLICY, SHARED, SWAGGER, VENDOR, Files
+from hub.tls import fingerprint_of
 from hub.wire import envelope
 from hub.wire.errors import BodyTooLarge, ClientError
 from hub.wire.headers import MessageIds
@@ -17,11 +25,12 @@ from hub.wire.message import Inbound, Reply
 _JSON = "application/json"
 Body = TypeVar("Body", bytes, bytearray)
 _PREFIX = "/ocpi"
+APPS_PAGE = Path(__file__).parent / "apps" / "page"
 _SERVER = "ocpi-hub"  # no versions of what runs here
 
 
-def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) -> None:
-    """Serve `/ocpi` and everything under it."""
+def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float, trusted: Sequence[Network] = ()) -> None:
+    """Serve `/ocpi` and everything under it; `trusted` are the networks of proxies."""
 
     async def handle(request: web.Request) -> web.Response:
         path, _, query = request.raw_path.partition("?")
@@ -32,7 +41,8 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) ->
                 query=query,
                 headers=request.headers,
                 read_body=_reader(request, read_timeout_s),
-                remote=request.remote or "",
+                remote=client_address(request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted),
+                certificate=_certificate(request),
             )
         )
         return write_response(reply)
@@ -41,24 +51,66 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float) ->
         app.router.add_route("*", path, handle)
 
 
-def add_health(app: web.Application, ready: Callable[[], Awaitable[str]]) -> None:
-    """Serve `/health`: 200 when `ready` says nothing, else 503 and what it says."""
+def add_health(
+    app: web.Application,
+    *,
+    healthy: Callable[[], Awaitable[str]],
+    ready: Callable[[], Awaitable[str]],
+    index: Callable[[], str],
+) -> None:
+    """Serve `/health` and `/ready`: 200 when the question is answered by nothing, else 503 and why not.
 
-    async def health(_: web.Request) -> web.Response:
-        why_not = await ready()
-        status = "not ready" if why_not else "ready"
-        return web.json_response({"status": status, "reason": why_not or None}, status=503 if why_not else 200)
+    What `index` says is a word beside that: messages pass whether or not apps are told the latest.
+    """
 
-    app.router.add_get("/health", health)
+    def serve(path: str, word: str, ask: Callable[[], Awaitable[str]]) -> None:
+        async def answer(_: web.Request) -> web.Response:
+            why_not = await ask()
+            status = f"not {word}" if why_not else word
+            said = {"status": status, "reason": why_not or None, "index": index() or "fresh"}
+            return web.json_response(said, status=503 if why_not else 200, headers={"Cache-Control": "no-store"})
+
+        app.router.add_get(path, answer)
+
+    serve("/health", "healthy", healthy)
+    serve("/ready", "ready", ready)
 
 
-def add_keys(app: web.Application, keys: Mapping[str, object]) -> None:
-    """Serve the public keys of signed verdicts, for everyone."""
+def add_keys(app: web.Application, keys: Callable[[], Awaitable[Mapping[str, object]]]) -> None:
+    """Serve the public keys of signatures, for everyone."""
 
     async def answer(_: web.Request) -> web.Response:
-        return web.json_response(keys, headers={"Cache-Control": "max-age=3600"})
+        return web.json_response(await keys(), headers={"Cache-Control": "max-age=60"})
 
     app.router.add_get("/.well-known/ocpi-hub-keys.json", answer)
+
+
+def add_docs(app: web.Application, documents: Mapping[str, Callable[[], object]]) -> None:
+    """Serve `/docs/`: the app developer's page, the API reference, and each OpenAPI document, made when first asked for."""
+    made: dict[str, bytes] = {"index": orjson.dumps({"documents": list(documents)})}
+
+    async def answer(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in made:
+            if name not in documents:
+                raise web.HTTPNotFound(text="there is no such document\n", headers=POLICY)
+            made[name] = await asyncio.to_thread(lambda: orjson.dumps(documents[name]()))
+        response = web.Response(body=made[name], content_type=_JSON, headers={**POLICY, "Cache-Control": "no-cache"})
+        response.enable_compression()
+        return response
+
+    async def forward(_: web.Request) -> web.Response:
+        raise web.HTTPPermanentRedirect("/docs/")
+
+    app.router.add_get("/docs", forward)
+    app.router.add_get("/docs/openapi/{name:[a-z]+}.json", answer)
+    Files(VENDOR, SWAGGER, SHARED, APPS_PAGE).mount(app, "/docs")
+
+
+def _certificate(request: web.BaseRequest) -> str:
+    """Fingerprint of the certificate that the caller showed, and TLS found in order."""
+    tls = request.transport.get_extra_info("ssl_object") if request.transport else None
+    return fingerprint_of(tls.getpeercert(binary_form=True)) if tls else ""
 
 
 class _Connection(web.RequestHandler):
@@ -79,11 +131,24 @@ class _Connection(web.RequestHandler):
         structlog.get_logger().info(
             "request_broken", remote=request.remote, http_status=status, reason=type(exc).__name__
         )
-        broken = envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
+        broken = _line_too_long() if isinstance(exc, LineTooLong) else _no_http()
         ids = MessageIds(request_id=new_id(), correlation_id=new_id())
         response = write_response(Reply(http_status=status, body=broken, headers=ids.write()))
         response.force_close()
         return response
+
+
+def _no_http() -> bytes:
+    return envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
+
+
+def _line_too_long() -> bytes:
+    """For a partner and for an app: nobody can tell which it is."""
+    where = f"{APPS_PREFIX}/locations"
+    said = f"a line of the request is too long: a long route (along) goes into the body of POST {where}"
+    refused = {"error": BadParameter(said, "along", code="line_too_long").body()["error"]}
+    written = envelope.write(ClientError.status_code, now_utc(), message=said)
+    return written[:-1] + b"," + orjson.dumps(refused)[1:]
 
 
 class _Server(web.Server):

@@ -88,7 +88,9 @@ async def store(mongodb_url: str) -> AsyncIterator[Store]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a hub in a test: its own data directory, partners on loopback allowed, nobody verified unasked."""
-    return Settings(_env_file=None, data_dir=tmp_path, allow_private_urls=True, require_verdict=Require.OFF)
+    return Settings(
+        _env_file=None, data_dir=tmp_path, admin_port=0, allow_private_urls=True, require_verdict=Require.OFF
+    )
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import ClientSession
 from typer.testing import CliRunner
 
-from hub.admin import bearer
+from hub.admin import address, bearer
 from hub.cli.main import app
 from hub.clock import now_utc
 from hub.config import Settings
@@ -46,6 +46,13 @@ class Operator:
         key = Secrets.load(self.settings.secret_key.get_secret_value(), self.settings.data_path).admin_key
         return bearer.mint(key, subject=self.name, now=now_utc(), life=timedelta(minutes=5))
 
+    @property
+    def url(self) -> str:
+        """Where the hub's listener for operators is."""
+        found = address.read(self.settings.data_path)
+        assert found is not None, "the hub does not serve"
+        return found.url
+
     async def ask(
         self, method: str, path: str, body: Any = None, *, authorization: str | None = None, raw: bytes | None = None
     ) -> Said:
@@ -53,7 +60,7 @@ class Operator:
         header = f"Bearer {self.token}" if authorization is None else authorization
         headers = {"Authorization": header} if header else {}
         data = json.dumps(body).encode() if body is not None else raw
-        url = f"{self.settings.public_url}/admin/v1{path}"
+        url = f"{self.url}/admin/v1{path}"
         async with self.http.request(method, url, data=data, headers=headers) as answer:
             return Said(answer.status, answer.headers, json.loads(await answer.read()))
 

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-from hub.app import Hub, open_hub
+from hub.app import open_hub
 from hub.config import Settings
+from hub.house import Hub
 from hub.platform import Effect, Quirks
 from hub.simulate.platform import Platform
 from hub.store.driver import close_client, open_client
@@ -51,10 +52,10 @@ class RunningHub:
 
 @asynccontextmanager
 async def running_hub(
-    settings: Settings, mongodb_url: str, *, keep_database: bool = False, **changes: object
+    settings: Settings, mongodb_url: str, *, keep_database: bool = False, port: int = 0, **changes: object
 ) -> AsyncIterator[RunningHub]:
     """Serve a hub with a database of its own on a free port until the block ends; `keep_database` for one that restarts."""
-    port = free_port()
+    port = port or free_port()
     own = {
         "mongodb_url": mongodb_url,
         "mongodb_database": f"hub_{uuid4().hex[:12]}",
@@ -62,6 +63,7 @@ async def running_hub(
         "probe_first_s": 0.05,
         "probe_max_s": 0.2,
         "failures_before_offline": 1,
+        "failed_authentications_per_min": 100_000.0,
     }
     running = settings.model_copy(update=own | changes)
     async with open_hub(running) as hub:

@@ -1,7 +1,8 @@
 """The aiohttp sub-application: who may come in, one shape for every refusal, an audit line for every write."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, get_origin
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Any, cast, get_origin
 from urllib.parse import unquote
 
 import orjson
@@ -9,48 +10,106 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from hub.admin import bearer, deliveries, parties, partners, routes, status, traffic, verification
-from hub.admin.errors import AdminError, BadRequest, Broken, MethodNotAllowed, TooLarge, Unauthenticated, Unknown
+from hub.admin import (
+    apps,
+    audit,
+    bearer,
+    cdrs,
+    certificates,
+    clearing,
+    deliveries,
+    events,
+    evses,
+    keys,
+    live,
+    matrix,
+    metrics,
+    money,
+    parties,
+    partners,
+    routes,
+    session,
+    status,
+    subjects,
+    traffic,
+    verification,
+)
+from hub.admin.auditing import READS, audited
+from hub.admin.errors import (
+    AdminError,
+    BadRequest,
+    Broken,
+    MethodNotAllowed,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unknown,
+)
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
 from hub.admin.table import AdminCall, AdminRoute, Asked, Json
+from hub.clock import monotonic_s
+from hub.limits import client_address, read_networks, source
+from hub.secrets import Secrets
 
 PREFIX = "/admin/v1"
 BODY_LIMIT_BYTES = 64 * 1024
 ROUTES: tuple[AdminRoute[Any], ...] = (
     *partners.ROUTES,
+    *certificates.ROUTES,
     *verification.ROUTES,
     *parties.ROUTES,
     *routes.ROUTES,
+    *apps.ROUTES,
     *traffic.ROUTES,
     *deliveries.ROUTES,
+    *cdrs.ROUTES,
+    *clearing.ROUTES,
+    *money.ROUTES,
     *status.ROUTES,
+    *matrix.ROUTES,
+    *evses.ROUTES,
+    *live.ROUTES,
+    *metrics.ROUTES,
+    *audit.ROUTES,
+    *keys.ROUTES,
+    *subjects.ROUTES,
 )
 """Every route, for the server and for the OpenAPI document."""
 
-_READS = {"GET", "HEAD"}
 _IN_QUERY = {"GET", "DELETE"}
 _SUBJECT = web.RequestKey("subject", str)
+_REMOTE = web.RequestKey("remote", str)
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def admin_app(office: AdminServices) -> web.Application:
     """The application to mount under PREFIX."""
-    admit = _admit(office.secrets.admin_key)
-    app = web.Application(middlewares=[_answer_errors, admit, _audit, _answer_errors])
+    app = web.Application(middlewares=[_answer_errors, _admit(office), _log_writes, _answer_errors])
+    stopping = asyncio.Event()
+
+    async def stop(_: web.Application) -> None:
+        stopping.set()
+
+    app.on_shutdown.append(stop)
     for row in ROUTES:
-        app.router.add_route(row.method, row.path, _handler(office, row))
+        app.router.add_route(row.method, row.path, _handler(office, row, stopping))
     return app
 
 
-def _handler(office: AdminServices, row: AdminRoute[Any]) -> _Handler:
+def _handler(office: AdminServices, row: AdminRoute[Any], stopping: asyncio.Event) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
-        done = await row.act(call)
-        if row.streams:
-            return await _stream(request, done)
+        async with audited(call, row, request[_REMOTE]):
+            done = await row.act(call)
+            if row.streams and row.text == events.KIND:
+                return await events.send(request, cast("AsyncGenerator[events.Frame, None]", done), stopping)
+            if row.streams:
+                return await _stream(request, done)
+        if row.text:
+            return web.Response(text=str(done), headers={**_HEADERS, "Content-Type": row.text})
         return _json(done, row.http_status)
 
     return handle
@@ -101,28 +160,57 @@ def _valid(asks: type[Asked], value: object) -> Asked:
         raise BadRequest(said[:1000]) from None
 
 
-def _admit(key: bytes) -> Any:
+def _admit(office: AdminServices) -> Any:
+    trusted = read_networks(office.settings.trusted_proxies)
+
     @web.middleware
     async def admit(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        remote = request[_REMOTE] = client_address(
+            request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted
+        )
         values = request.headers.getall("Authorization", [])
+        if not values and request.method in READS and (cookie := request.cookies.get(session.COOKIE)):
+            request[_SUBJECT] = _by_cookie(office.secrets, cookie)
+            return await handler(request)
         scheme, _, token = values[0].partition(" ") if len(values) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated(
-                "this needs an admin token: Authorization: Bearer", "hubctl admin token --subject NAME"
-            )
+            raise refused_stranger(office, remote, "this needs an admin token: Authorization: Bearer")
         try:
-            request[_SUBJECT] = bearer.check(key, token.strip())
+            request[_SUBJECT] = _check(office.secrets, token.strip())
         except bearer.BearerRefused as refused:
-            raise Unauthenticated(str(refused), "hubctl admin token --subject NAME") from None
+            raise refused_stranger(office, remote, str(refused)) from None
         return await handler(request)
 
     return admit
 
 
+def _by_cookie(secrets: Secrets, cookie: str) -> str:
+    try:
+        return session.check(secrets.admin_keys, cookie)
+    except bearer.BearerRefused:
+        raise Unauthenticated("the session of this page has ended: sign in again", "hubctl admin token") from None
+
+
+def _check(secrets: Secrets, token: str) -> str:
+    """The subject, by any of the accepted keys; the newest may be in the key file alone."""
+    try:
+        return bearer.check_any(secrets.admin_keys, token)
+    except bearer.BearerRefused:
+        if not secrets.refresh():
+            raise
+    return bearer.check_any(secrets.admin_keys, token)
+
+
+def refused_stranger(office: AdminServices, remote: str, said: str) -> AdminError:
+    """The refusal of who has no good token; after many of them, that there were too many."""
+    wait_s = office.failures.take(source(remote), monotonic_s())
+    return TooMany(wait_s) if wait_s else Unauthenticated(said, "hubctl admin token --subject NAME")
+
+
 @web.middleware
-async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
+async def _log_writes(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """One log line for every write, whatever came of it: who, what, on what, with which outcome (0: not answered)."""
-    if request.method in _READS:
+    if request.method in READS:
         return await handler(request)
     http_status = 0
     try:
@@ -137,7 +225,7 @@ async def _audit(request: web.Request, handler: _Handler) -> web.StreamResponse:
             path=unquote(request.rel_url.raw_path.removeprefix(PREFIX)),
             query=dict(request.query),
             http_status=http_status,
-            remote=request.remote,
+            remote=request[_REMOTE],
         )
 
 

@@ -3,7 +3,9 @@
 HS256 with a key derived from the server key, and no other algorithm: the header of a token never chooses (RFC 8725, 3.1).
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -35,8 +37,11 @@ def mint(key: bytes, *, subject: str, now: datetime, life: timedelta) -> str:
     return jwt.encode(claims, key, algorithm=ALGORITHM)
 
 
-def check(key: bytes, token: str) -> str:
-    """Return the subject of a token; raises BearerRefused for every token that `mint` did not make or that has ended."""
+def check(key: bytes, token: str, *, audience: str = AUDIENCE) -> str:
+    """Return the subject of a token; raises BearerRefused for every token that `mint` did not make or that has ended.
+
+    `audience` is another one for the sessions of the page (hub.admin.session).
+    """
     if len(token) > _MAX_CHARS:
         raise BearerRefused("the admin token is too long")
     try:
@@ -44,7 +49,7 @@ def check(key: bytes, token: str) -> str:
             token,
             key,
             algorithms=[ALGORITHM],
-            audience=AUDIENCE,
+            audience=audience,
             issuer=ISSUER,
             leeway=_LEEWAY_S,
             options={"require": _REQUIRED, "strict_aud": True},
@@ -54,6 +59,23 @@ def check(key: bytes, token: str) -> str:
     except jwt.PyJWTError:
         raise BearerRefused("this is not an admin token of this hub") from None
     return _subject(claims)
+
+
+def check_any(keys: Sequence[bytes], token: str, *, audience: str = AUDIENCE) -> str:
+    """The same with several keys that may have signed it; raises what the first one says."""
+    try:
+        return check(keys[0], token, audience=audience)
+    except BearerRefused:
+        for key in keys[1:]:
+            with suppress(BearerRefused):
+                return check(key, token, audience=audience)
+        raise
+
+
+def ends_at(token: str) -> datetime:
+    """When a token that `check` let in ends."""
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return datetime.fromtimestamp(int(claims["exp"]), UTC)
 
 
 def _subject(claims: dict[str, Any]) -> str:

@@ -29,7 +29,14 @@ class Replay(Asked):
 async def _list(call: AdminCall[Which]) -> Json:
     office, asked = call.office, call.asked
     platform_id = office.partners.find(asked.partner).platform_id if asked.partner else ""
-    found = await office.store.deliveries.find(platform_id=platform_id, state=asked.state, limit=asked.limit)
+    return await failed_deliveries(office, platform_id=platform_id, state=asked.state, limit=asked.limit)
+
+
+async def failed_deliveries(
+    office: AdminServices, *, platform_id: str = "", state: DeliveryState | None = None, limit: int
+) -> list[Json]:
+    """The latest first."""
+    found = await office.store.deliveries.find(platform_id=platform_id, state=state, limit=limit)
     return [_view(office, one) for one in found]
 
 

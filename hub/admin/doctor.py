@@ -10,7 +10,7 @@ from hub.admin.services import AdminServices
 from hub.admin.table import Json
 from hub.clock import now_utc
 from hub.config import Settings
-from hub.secrets import KEY_FILE
+from hub.key_file import KEY_FILE
 from hub.store.protocols import DatabaseFacts, Store, StoreUnavailable
 
 OLDEST_MONGODB = (6, 0)

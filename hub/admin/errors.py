@@ -1,5 +1,6 @@
 """Refusals of the admin API: one class for each kind, `{"error": {"code", "message", "hint"}}` on the wire."""
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -70,6 +71,17 @@ class TooLarge(AdminError):
 
     http_status = 413
     code = "too_large"
+
+
+class TooMany(AdminError):
+    """429: too many requests without a good token from this address; Retry-After says when again."""
+
+    http_status = 429
+    code = "too_many_requests"
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("too many requests without a good admin token from this address")
+        self.headers = {"Retry-After": str(math.ceil(wait_s))}
 
 
 class PartnerFailed(AdminError):

@@ -126,7 +126,13 @@ async def _partner(office: AdminServices, one: PartnerView) -> Json:
         "standings": [views.standing(each) for each in platform.standings],
         "learned": dict(platform.learned),
         "faults": [views.fault(each) for each in await office.store.faults.of(one.platform_id)],
+        "timeliness": [await _timeliness(office, party) for party in sorted({str(each.party) for each in one.parties})],
     }
+
+
+async def _timeliness(office: AdminServices, party: str) -> Json:
+    """How it keeps its locations up to date here; no figures when none of its locations came lately."""
+    return views.timeliness(party, await office.timely.figures(party))
 
 
 def _outcome(office: AdminServices, done: Outcome) -> Json:

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.admin import views
 from hub.admin.errors import AdminError, Clash, PartnerFailed, Unavailable, Unknown
+from hub.money.clearing.entry import WrongMove
 from hub.partners import problems
 from hub.store.protocols import Conflict, StoreUnavailable
 
@@ -12,6 +13,7 @@ _REFUSALS: tuple[tuple[type[Exception], Callable[[Any], AdminError]], ...] = (
     (AdminError, lambda refused: refused),
     (problems.UnknownPartner, lambda error: Unknown(str(error), "hubctl partner list", code="unknown_partner")),
     (problems.NotPossible, lambda error: Clash(str(error))),
+    (WrongMove, lambda error: Clash(str(error), code="wrong_move")),
     (Conflict, lambda error: Clash(str(error))),
     (
         problems.PartnerFailed,

@@ -5,15 +5,22 @@ from dataclasses import dataclass
 
 from aiohttp import ClientSession
 
+from hub.apps.api.front import AppsFront
+from hub.auditing.auditing import Auditing
+from hub.auditing.clearing import Clearing
 from hub.catalog import Catalog
 from hub.config import Settings
 from hub.delivery.worker import Deliveries
+from hub.limits import Rates
 from hub.partners.office import Partners
+from hub.partners.rekeying import Rekeying
 from hub.registry import Directory
 from hub.secrets import Secrets
 from hub.store.protocols import Store
+from hub.timeliness import Timely
 from hub.traffic import Traffic
 from hub.verifying.office import Verifying
+from hub.verifying.signing_keys import SigningKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +28,7 @@ class AdminServices:
     """Everything that an operator's request may touch."""
 
     partners: Partners
+    apps: AppsFront
     store: Store
     directory: Callable[[], Directory]
     catalog: Catalog
@@ -29,5 +37,12 @@ class AdminServices:
     settings: Settings
     secrets: Secrets
     verifying: Verifying
+    auditing: Auditing
+    clearing: Clearing
+    rekeying: Rekeying
+    signing_keys: SigningKeys
+    failures: Rates
+    """Of who presents no good token, by address: the same count as at the door of OCPI."""
     session: ClientSession
     """For the question whether the public URL answers."""
+    timely: Timely

@@ -24,12 +24,18 @@ class Need:
 
 
 async def _status(call: AdminCall[Nothing]) -> Json:
-    office = call.office
+    return await look(call.office)
+
+
+async def look(office: AdminServices) -> Json:
+    """How the hub is now."""
     database, needs = await _database(office)
     partners = await office.partners.all() if database else []
     lanes = await office.deliveries.snapshot() if database else []
     needs += [_offline(one) for one in partners if one.status is ConnectionStatus.OFFLINE]
     needs += _stuck(partners, lanes)
+    if office.apps.trouble:
+        needs.append(Need(f"apps may be told old things: {office.apps.trouble}", "hubctl doctor"))
     if office.traffic.dropped:
         needs.append(Need(f"{office.traffic.dropped} traced legs were dropped since the start", "hubctl doctor"))
     return {

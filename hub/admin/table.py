@@ -47,3 +47,5 @@ class AdminRoute(Generic[AskedT]):
     http_status: int = 200
     streams: bool = False
     """It comes bit by bit, a line of JSON each (application/x-ndjson); the last line is the outcome."""
+    text: str = ""
+    """Media type of an answer that is text, and no JSON; `text/event-stream` with `streams`: the frames of hub.admin.events."""

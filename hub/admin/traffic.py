@@ -35,7 +35,7 @@ class Tail(Asked):
 
 async def _tail(call: AdminCall[Tail]) -> Json:
     asked = call.asked
-    wanted = _filter(call.office, asked, now_utc() - timedelta(seconds=asked.since_s))
+    wanted = wanted_legs(call.office, asked, now_utc() - timedelta(seconds=asked.since_s))
     legs, following = await call.office.store.traces.find(wanted, after=asked.after, limit=asked.limit)
     names = partner_names(call.office)
     return {
@@ -66,7 +66,8 @@ def partner_names(office: AdminServices) -> dict[str, str]:
     return {platform_id: platform.name for platform_id, platform in office.directory().platforms.items()}
 
 
-def _filter(office: AdminServices, asked: Tail, since: datetime) -> LegFilter:
+def wanted_legs(office: AdminServices, asked: Tail, since: datetime) -> LegFilter:
+    """What the store is asked for. Raises AdminError for a status that is none, UnknownPartner."""
     failed = {_WORDS[word] for word in asked.status if word in _WORDS}
     numbers = [word for word in asked.status if word not in _WORDS]
     if any(not (word.isascii() and word.isdecimal()) for word in numbers):

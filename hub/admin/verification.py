@@ -8,8 +8,11 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import orjson
+import structlog
 from pydantic import Field
 
+from contracts import report
+from contracts.page import page
 from hub.admin import views
 from hub.admin.errors import Broken, Unknown
 from hub.admin.refusing import as_refusal
@@ -85,6 +88,10 @@ async def _verdict(call: AdminCall[Nothing]) -> Json:
     }
 
 
+async def _page(call: AdminCall[Nothing]) -> str:
+    return page(report.read(await _report(call)))
+
+
 async def _report(call: AdminCall[Nothing]) -> Json:
     found = await call.office.store.verifications.get(call.path["run_id"])
     if found is None:
@@ -114,6 +121,15 @@ async def _override(call: AdminCall[Override]) -> Json:
         return replace(current, standings=changed)
 
     amended = await office.partners.amend(platform.platform_id, edit)
+    structlog.get_logger().warning(
+        "verdict_overridden",
+        partner=platform.name,
+        side=known.side,
+        module=known.module,
+        until=until and until.isoformat(),
+        reason=asked.reason,
+        by=call.subject,
+    )
     return [views.standing(one) for one in amended.standings]
 
 
@@ -152,4 +168,12 @@ ROUTES = (
         summary="Let a module carry traffic whatever its verdict, for a time.",
     ),
     AdminRoute(method="GET", path="/verifications/{run_id}", act=_report, asks=Nothing, summary="One whole report."),
+    AdminRoute(
+        method="GET",
+        path="/verifications/{run_id}/page",
+        act=_page,
+        asks=Nothing,
+        summary="The same as a page for a browser.",
+        text="text/html; charset=utf-8",
+    ),
 )

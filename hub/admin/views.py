@@ -13,6 +13,7 @@ from hub.platform import Agreement
 from hub.standing import Standing, carries
 from hub.store.judgements import Fault
 from hub.store.protocols import FailedDelivery, Leg
+from hub.timeliness import TimelyFigures
 from hub.traffic import HIDDEN, Figures
 
 _T = TypeVar("_T")
@@ -119,6 +120,18 @@ def standing(one: Standing) -> dict[str, Any]:
 def fault(one: Fault) -> Json:
     """A rule that carried messages broke."""
     return {"rule": one.rule, "count": one.count, "last_at": one.last_at, "correlation_id": one.correlation_id}
+
+
+def timeliness(party: str, figures: TimelyFigures | None) -> Json:
+    """How a party kept its locations up to date in the last seven days; delays in seconds."""
+    return {
+        "party": party,
+        "updates": figures.updates if figures else 0,
+        "unchanged_share": round(figures.unchanged_share, 4) if figures else None,
+        "delay_p50_s": figures.delay_p50_s if figures else None,
+        "delay_p95_s": figures.delay_p95_s if figures else None,
+        "last_push_at": figures.last_push_at if figures else None,
+    }
 
 
 def leg(one: Leg, partner_name: str) -> Json:

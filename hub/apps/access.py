@@ -1,15 +1,21 @@
 """Who may ask: apps by their token, each at its own rate; revoked ones are out in every process at once."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import structlog
 
 from hub.apps import bearer
 from hub.clock import monotonic_s, new_id, now_utc
 from hub.store.app_access import App, AppStore
+from hub.store.protocols import StoreUnavailable
 from hub.wire.party import Party
 
 _BURST_S = 2.0
+_AGAIN_AFTER_S = 0.5
 _TAKEN_MAX = 10_000
 
 
@@ -37,7 +43,7 @@ class Access:
     def __init__(
         self,
         store: AppStore,
-        key: bytes,
+        keys: Callable[[], Sequence[bytes]],
         *,
         per_s: float,
         now: Callable[[], datetime] = now_utc,
@@ -45,22 +51,51 @@ class Access:
     ) -> None:
         """`per_s` requests a second for each app, in this process."""
         self._store = store
-        self._key = key
+        self._keys = keys
         self._per_s = per_s
+        self._most = max(1.0, per_s * _BURST_S)
         self._now = now
         self._monotonic = monotonic
         self._apps: dict[str, App] = {}
+        self._watches: list[Callable[[], None]] = []
         self._buckets: dict[str, _Bucket] = {}
+
+    @property
+    def burst(self) -> int:
+        """How many requests an app may make at once after a pause; they come back at `per_s` a second."""
+        return int(self._most)
+
+    @property
+    def per_s(self) -> float:
+        """Requests a second of each app."""
+        return self._per_s
+
+    def watch(self, watch: Callable[[], None]) -> None:
+        """Have `watch` called whenever apps were read anew; it must return at once."""
+        self._watches.append(watch)
 
     async def reload(self) -> None:
         """Read all apps."""
         self._apps = {app.app_id: app for app in await self._store.all()}
+        for watch in self._watches:
+            watch()
+
+    async def follow(self) -> None:
+        """Read all apps after every change by any process; runs until cancelled."""
+        while True:
+            try:
+                async with aclosing(self._store.changes()) as changes:
+                    async for _ in changes:
+                        await self.reload()
+            except StoreUnavailable as error:
+                structlog.get_logger().warning("apps_not_followed", reason=str(error))
+            await asyncio.sleep(_AGAIN_AFTER_S)
 
     async def create(self, name: str, emsp: Party, life: timedelta, by: str) -> tuple[App, str]:
         """A new app and its token, which is shown this once. Raises NameTaken, or ValueError for a bad life."""
         now = self._now()
         app = App(app_id=new_id(), name=name, emsp=emsp, created_at=now, expires_at=now + life, created_by=by)
-        token = bearer.mint(self._key, app_id=app.app_id, now=now, expires_at=app.expires_at)
+        token = bearer.mint(self._keys()[0], app_id=app.app_id, now=now, expires_at=app.expires_at)
         await self._store.add(app)
         await self.reload()
         return app, token
@@ -81,7 +116,7 @@ class Access:
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("this needs the token of an app: Authorization: Bearer")
         try:
-            app = self._apps.get(bearer.check(self._key, token.strip()))
+            app = self._apps.get(bearer.check(self._keys(), token.strip()))
         except bearer.BearerRefused as refused:
             raise Unauthenticated(str(refused)) from None
         if app is None or not app.live(self._now()):
@@ -89,13 +124,18 @@ class Access:
         self._count(app.app_id)
         return app
 
+    def is_live(self, app_id: str) -> bool:
+        """Does the app's token still open something?"""
+        app = self._apps.get(app_id)
+        return app is not None and app.live(self._now())
+
     def left(self, app_id: str) -> int:
         """How many requests an app may make at once now."""
         bucket = self._buckets.get(app_id)
-        return int(self._per_s * _BURST_S if bucket is None else bucket.left)
+        return int(self._most if bucket is None else bucket.left)
 
     def _count(self, app_id: str) -> None:
-        now_s, most = self._monotonic(), self._per_s * _BURST_S
+        now_s, most = self._monotonic(), self._most
         bucket = self._buckets.get(app_id)
         if bucket is None:
             if len(self._buckets) >= _TAKEN_MAX:

@@ -1,5 +1,6 @@
 """JSON Web Tokens of eMSP apps: which app it is, until when. HS256 with a key of its own, and no other algorithm."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import jwt
@@ -25,8 +26,18 @@ def mint(key: bytes, *, app_id: str, now: datetime, expires_at: datetime) -> str
     return jwt.encode(claims, key, algorithm=ALGORITHM)
 
 
-def check(key: bytes, token: str) -> str:
-    """Return the app_id; raises BearerRefused for every token that `mint` did not make or that has ended."""
+def check(keys: Sequence[bytes], token: str) -> str:
+    """Return the app_id; raises BearerRefused for a token that `mint` made with none of these keys, or that ended."""
+    refused = BearerRefused("the hub has no key")
+    for key in keys:
+        try:
+            return _check(key, token)
+        except BearerRefused as said:
+            refused = said if key is keys[0] else refused
+    raise refused
+
+
+def _check(key: bytes, token: str) -> str:
     if len(token) > _MAX_CHARS:
         raise BearerRefused("the token is too long")
     try:

@@ -15,10 +15,15 @@ class Event:
 
     seq: int
     key: str
-    row: int
-    """-1 for a site that is gone."""
+    """Rows come and go: the index knows the row that the site has now."""
     changes: tuple[Change, ...]
+    """Empty when the site itself is another now, and no status."""
     gone: bool = False
+    was_published: bool = False
+    """The site was there before this, for everyone who may see its owner."""
+    latitude: float = 0.0
+    longitude: float = 0.0
+    """Where a site was that is gone."""
 
 
 class Changes:
@@ -33,7 +38,9 @@ class Changes:
         self.last = since
 
     def add(self, event: Event) -> None:
-        """Take the next event; what is too old goes."""
+        """Take the next event, unless it was taken before; what is too old goes."""
+        if event.seq <= self.last:
+            return
         self._events.append(event)
         self._numbers.append(event.seq)
         self.last = event.seq

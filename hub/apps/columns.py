@@ -1,12 +1,13 @@
 """Growing columns of numbers, by name: rows are added at the end, and read and written as numpy arrays. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 _FIRST_ROOM = 1024
+Indices = npt.NDArray[np.int64]
 
 
 class Columns:
@@ -35,6 +36,20 @@ class Columns:
         self._size = end
         return first
 
+    def taken(self, rows: Indices) -> Self:
+        """New columns that hold these rows alone, in this order."""
+        fresh = type(self)()
+        fresh._arrays = {name: array[rows] for name, array in self._arrays.items()}
+        fresh._size = len(rows)
+        return fresh
+
     def bytes_used(self) -> int:
         """Memory of all columns."""
         return sum(array.nbytes for array in self._arrays.values())
+
+
+def spread(first: npt.NDArray[np.int32], counts: npt.NDArray[np.int32]) -> tuple[Indices, Indices]:
+    """Every number of each stretch that begins at `first` and has `counts` numbers, and which stretch it is of."""
+    places = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    offsets = np.arange(len(places), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
+    return first.astype(np.int64)[places] + offsets, places

@@ -6,6 +6,7 @@ remember so far, everything is read anew.
 """
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
@@ -13,11 +14,15 @@ from typing import Protocol
 
 import structlog
 
+from hub.apps import codes
 from hub.apps.changes import Changes, Event
-from hub.apps.index import Change, Index
-from hub.apps.sites import Site, read_site
-from hub.clock import monotonic_s
-from hub.store.feeding import ObjectChange, ObjectFeed
+from hub.apps.index import Arrival, Change, Index, Kept
+from hub.apps.signs import Signs, stamps_of
+from hub.apps.sites import PUBLISHED, Site, read_site
+from hub.apps.truth import Sign, contradicts
+from hub.clock import monotonic_s, now_utc
+from hub.store.feeding import ObjectChange, ObjectFeed, ObjectNow, SignChange
+from hub.store.observing import EvseSign, read_times
 from hub.store.protocols import StoreUnavailable
 
 WINDOW_S = 600
@@ -34,19 +39,24 @@ class Listener(Protocol):
 
 
 class Feed:
-    """Owns the index and the window; `run` keeps both fresh until cancelled."""
+    """Owns the index, the signs and the window; `run` keeps them fresh until cancelled."""
 
     def __init__(self, objects: ObjectFeed, listener: Listener, heard: Callable[[str, int, bool], None]) -> None:
         """`heard(owner, at_ms, changed)` is told of every push about an owner's sites."""
         self.index = Index()
+        """Another one after it was built anew or made compact: rows of one mean nothing in another."""
+        self.signs = Signs()
         self.changes = Changes()
         self.ready = asyncio.Event()
         self.trouble = "the index is being built"
         """Why what is served may be old; empty when all is well."""
         self.built_in_s = 0.0
+        self.touched: set[str] = set()
+        """Keys of sites with an instant that is another since somebody (hub.apps.times) emptied this."""
         self._objects = objects
         self._listener = listener
         self._heard = heard
+        self._built_at = 0
         self._revisions: dict[str, int] = {}
         self._parts: dict[str, str] = {}
         self._before: dict[str, Site] = {}
@@ -57,13 +67,14 @@ class Feed:
         since = 0
         while True:
             try:
-                if not since:
-                    since = await self._build()
+                known = since
+                since = since or await self._build()
                 async with aclosing(self._objects.changes(since)) as changes:
                     self.trouble = ""
                     handled = 0
                     async for change in changes:
-                        self._take(change)
+                        if change.seq > known:  # a stream that is opened again begins with the last change before
+                            self._take(change)
                         since = change.seq
                         handled += 1
                         if handled % _BREATHE_EVERY == 0:
@@ -74,37 +85,54 @@ class Feed:
                 since = 0 if "history" in str(error).lower() else since
             await asyncio.sleep(_AGAIN_AFTER_S)
 
+    def revision(self, key: str) -> int:
+        """The revision of an object that was taken last; 0 for one that never was."""
+        return self._revisions.get(key, 0)
+
     async def _build(self) -> int:
         """Read everything; returns the number from which to follow."""
         began_s = monotonic_s()
         now = await self._objects.now()
         window = max(now - (WINDOW_S << 32), 0)
-        index, revisions, loaded = Index(), {}, 0
-        waiting: list[tuple[Site, int]] = []
+        signs = Signs()
+        async for seen in self._objects.signs():
+            signs.keep(seen.key, seen.uid, _sign(seen))
+        times = {key: packed async for key, packed in self._objects.times()}
+        index, revisions, parts = Index(), {}, {}
+        waiting: list[Arrival] = []
         async for one in self._objects.all():
-            site = read_site(one.key, one.owner, one.body)
             revisions[one.key] = one.revision
+            if one.part:
+                parts[one.key] = one.part
+            site = read_site(one.key, one.owner, one.body)
             if site is not None:
-                waiting.append((site, _ms(one.received_at)))
-            loaded += 1
+                waiting.append(_arrival(site, one, times.pop(one.key, b"")))
             if len(waiting) >= _BREATHE_EVERY:
                 index.load(waiting, sort=False)
                 waiting = []
                 await asyncio.sleep(0)
         index.load(waiting)
-        self.index, self._revisions, self._before = index, revisions, {}
-        self.changes = Changes(window)
+        self.index, self.signs, self.changes, self._built_at = index, signs, Changes(window), now
+        self._revisions, self._parts, self._before = revisions, parts, {}
+        gc.freeze()  # millions of lasting objects: looking through them again and again for cycles would stop everyone
         self.built_in_s = monotonic_s() - began_s
         self.ready.set()
-        structlog.get_logger().info("index_built", sites=len(index), seconds=round(self.built_in_s, 2), read=loaded)
+        structlog.get_logger().info("index_built", sites=len(index), seconds=round(self.built_in_s, 2))
         return window
 
-    def _take(self, change: ObjectChange) -> None:
-        if change.part is not None:
+    def _take(self, change: ObjectChange | SignChange) -> None:
+        if isinstance(change, SignChange):
+            self._take_sign(change)
+            return
+        if change.part:
             self._parts[change.key] = change.part
+        elif change.part is not None:
+            self._parts.pop(change.key, None)
         if change.gone:
             self._remove(change)
-        elif change.revision <= self._revisions.get(change.key, 0):
+        elif not change.revision:
+            self._confirm(change)
+        elif change.seq <= self._built_at or change.revision <= self._revisions.get(change.key, 0):
             self._replay(change)
         else:
             self._revisions[change.key] = change.revision
@@ -113,55 +141,115 @@ class Feed:
     def _apply(self, change: ObjectChange) -> None:
         """A change that the index does not have yet."""
         row = self.index.row(change.key)
-        site = read_site(change.key, _owner(change.key), change.body) if change.body is not None else None
+        site = read_site(change.key, owner_of(change.key), change.body) if change.body is not None else None
         if site is None and change.body is None and row is not None:
             site = self.index.site(row)  # the same once more: that is a confirmation
         if site is None:
             return
+        before = None if row is None else self.index.site(row)
         at_ms = _ms(change.received_at) if change.received_at else 0
         part = self._parts.get(change.key, "").partition("/")[0]
         changes = self.index.put(site, at_ms, part=part)
+        self.touched.add(change.key)
+        if self.index.is_wasteful:
+            self.index = self.index.compacted()
         self._before.pop(change.key, None)
         self._heard(site.owner, at_ms, bool(changes))
-        self._announce(change.seq, change.key, changes)
+        self._announce(change.seq, change.key, changes, before, anew=before is not None and not before.same_shape(site))
+
+    def _confirm(self, change: ObjectChange) -> None:
+        """Its owner was asked, and has it as it is here."""
+        if change.received_at is not None and change.key in self._revisions:
+            at_ms = _ms(change.received_at)
+            self.index.confirm(change.key, at_ms)
+            self.touched.add(change.key)
+            self._heard(owner_of(change.key), at_ms, False)
 
     def _replay(self, change: ObjectChange) -> None:
         """A change from before the index was read: the index has it, only the window does not."""
         if change.body is None:
             return
-        site = read_site(change.key, _owner(change.key), change.body)
+        site = read_site(change.key, owner_of(change.key), change.body)
         if site is None:
             return
-        known = {one.uid: one.status for one in self._before[change.key].points} if change.key in self._before else {}
+        before = self._before.get(change.key)
+        known = {one.uid: one.status for one in before.points} if before is not None else {}
         self._before[change.key] = site
         at_ms = _ms(change.received_at) if change.received_at else 0
+        left = {one.uid: one.status for one in site.points}
         changes = [
-            Change(site.key, one.uid, one.status, known.get(one.uid), at_ms)
-            for one in site.points
-            if known.get(one.uid) != one.status
+            Change(site.key, uid, left.get(uid, codes.REMOVED), known.get(uid), at_ms)
+            for uid in known | left
+            if known.get(uid) != left.get(uid, codes.REMOVED)
         ]
-        self._announce(change.seq, change.key, changes)
+        self._announce(change.seq, change.key, changes, before, anew=before is not None and not before.same_shape(site))
+
+    def _take_sign(self, change: SignChange) -> None:
+        """Signs from before the index was read are in it already, only the window does not have them."""
+        sign, now_ms = _sign(change.sign) if change.sign else None, _ms(now_utc())
+        if change.seq <= self._built_at:
+            point = self.index.point_row(change.key, change.uid)
+            if point is not None and sign is not None:
+                code = int(self.index.points["status"][point])
+                is_so = contradicts(sign, codes.STATUSES[code], stamps_of(self.index, point), now_ms)
+                self._announce(change.seq, change.key, [Change(change.key, change.uid, code, code, sign.at_ms, is_so)])
+            return
+        changed = self.signs.take(self.index, change.key, change.uid, sign, now_ms)
+        self.touched.add(change.key)
+        self._announce(change.seq, change.key, [changed] if changed else [])
 
     def _remove(self, change: ObjectChange) -> None:
-        self._revisions.pop(change.key, None)
-        self._parts.pop(change.key, None)
-        self.index.remove(change.key)
-        event = Event(seq=change.seq, key=change.key, row=-1, changes=(), gone=True)
+        """Listeners hear of it while the index still has it: where it was says whom it concerns."""
+        row = self.index.row(change.key)
+        site = self._before.get(change.key) if row is None else self.index.site(row)
+        published = site is not None and bool(site.flags & PUBLISHED)
+        latitude, longitude = (0.0, 0.0) if site is None else (site.latitude, site.longitude)
+        event = Event(
+            seq=change.seq,
+            key=change.key,
+            changes=(),
+            gone=True,
+            was_published=published,
+            latitude=latitude,
+            longitude=longitude,
+        )
         self.changes.add(event)
         self._listener.tell(event)
+        if change.seq > self._built_at:
+            self._revisions.pop(change.key, None)
+            self._parts.pop(change.key, None)
+            self._before.pop(change.key, None)
+            self.index.remove(change.key)
+            self.touched.add(change.key)
 
-    def _announce(self, seq: int, key: str, changes: list[Change]) -> None:
-        row = self.index.row(key)
-        if changes and row is not None:
-            event = Event(seq=seq, key=key, row=row, changes=tuple(changes))
+    def _announce(
+        self, seq: int, key: str, changes: list[Change], before: Site | None = None, *, anew: bool = False
+    ) -> None:
+        """`before`: the site until then; `anew`: more than statuses is another now."""
+        if (changes or anew) and self.index.row(key) is not None:
+            published = before is not None and bool(before.flags & PUBLISHED)
+            event = Event(seq=seq, key=key, changes=tuple(changes), was_published=published)
             self.changes.add(event)
             self._listener.tell(event)
 
 
-def _owner(key: str) -> str:
+def owner_of(key: str) -> str:
     """`NL*CPA` of `locations/NL/CPA/loc1`."""
     _, country_code, party_id, _ = key.split("/", 3)
     return f"{country_code}*{party_id}"
+
+
+def _arrival(site: Site, one: ObjectNow, packed: bytes) -> Arrival:
+    kept = {
+        each.uid: Kept(each.status, each.received_ms, each.changed_ms, each.confirmed_ms)
+        for each in (read_times(packed) if packed else ())
+    }
+    return Arrival(site, _ms(one.received_at), one.part.partition("/")[0], kept)
+
+
+def _sign(seen: EvseSign) -> Sign:
+    assert seen.kind is not None  # what is kept has one
+    return Sign(kind=seen.kind, at_ms=seen.at_ms, session_id=seen.session)
 
 
 def _ms(at: datetime) -> int:

@@ -1,6 +1,7 @@
 """Places on the globe: distances, boxes, encoded polylines. Pure; degrees and metres, vectors are numpy arrays of float64."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +14,8 @@ Indices = npt.NDArray[np.int64]
 EARTH_M = 6_371_008.8
 """Mean radius."""
 _DEGREE_M = EARTH_M * math.pi / 180
+_MARGIN_DEGREES = 1e-6
+"""A box is this much larger than it must be (about 10 cm): what is just within a distance must not fall out by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,21 @@ class Box:
     east: float
 
     def longitudes(self) -> tuple[tuple[float, float], ...]:
-        """One stretch of longitudes, or the two beside the antimeridian."""
-        if self.west <= self.east:
-            return ((self.west, self.east),)
-        return ((self.west, 180.0), (-180.0, self.east))
+        """One stretch of longitudes, or the two beside the antimeridian, which is both 180 and -180."""
+        if self.west > self.east:
+            return ((self.west, 180.0), (-180.0, self.east))
+        whole = ((self.west, self.east),)
+        if self.east == 180.0 and self.west > -180.0:
+            return (*whole, (-180.0, -180.0))
+        if self.west == -180.0 and self.east < 180.0:
+            return (*whole, (180.0, 180.0))
+        return whole
 
     def holds(self, latitudes: Floats, longitudes: Floats) -> npt.NDArray[np.bool_]:
         """Which points are inside or on the edge."""
-        across = (longitudes >= self.west) & (longitudes <= self.east)
-        if self.west > self.east:
-            across = (longitudes >= self.west) | (longitudes <= self.east)
+        across = np.zeros(longitudes.shape, np.bool_)
+        for west, east in self.longitudes():
+            across |= (longitudes >= west) & (longitudes <= east)
         return across & (latitudes >= self.south) & (latitudes <= self.north)
 
 
@@ -57,39 +65,47 @@ def distances_m(origin: Point, latitudes: Floats, longitudes: Floats) -> Floats:
 
 def around(origin: Point, radius_m: float) -> Box:
     """The smallest box that holds every point within `radius_m`; all longitudes where it reaches a pole."""
-    reach = radius_m / EARTH_M
-    south, north = origin.latitude - radius_m / _DEGREE_M, origin.latitude + radius_m / _DEGREE_M
+    reach = radius_m / EARTH_M + math.radians(_MARGIN_DEGREES)
+    south, north = origin.latitude - math.degrees(reach), origin.latitude + math.degrees(reach)
     if south <= -90 or north >= 90:
         return Box(max(south, -90.0), -180.0, min(north, 90.0), 180.0)
     across = math.degrees(math.asin(min(1.0, math.sin(reach) / math.cos(math.radians(origin.latitude)))))
     return Box(south, _wrapped(origin.longitude - across), north, _wrapped(origin.longitude + across))
 
 
-def to_segments_m(path: list[Point], latitudes: Floats, longitudes: Floats) -> Floats:
-    """Each point's distance from the nearest segment of `path`, flat around each segment: good to 0.1 % within 100 km."""
-    nearest = np.full(latitudes.shape, np.inf)
-    for start, end in pairwise(path):
-        np.minimum(nearest, _to_segment_m(start, end, latitudes, longitudes), out=nearest)
+def to_path_m(path: Sequence[Point], latitudes: Floats, longitudes: Floats) -> Floats:
+    """Each point's distance from the nearest segment of `path`, on a map that is flat and true to scale around the point.
+
+    A segment is straight in degrees, and goes the short way round the globe. Good to 0.1 % within 50 km, away from the poles.
+    """
+    starts = np.array([[one.latitude, one.longitude] for one in path[:-1]])
+    north = np.array([after.latitude - before.latitude for before, after in pairwise(path)]) * _DEGREE_M
+    east = np.array([turn(after.longitude - before.longitude) for before, after in pairwise(path)]) * _DEGREE_M
+    shrink = np.cos(np.radians(latitudes))[:, None]
+    y = (starts[:, 0] - latitudes[:, None]) * _DEGREE_M
+    x = turns(starts[:, 1] - longitudes[:, None]) * _DEGREE_M * shrink
+    dx = east * shrink
+    length2 = dx * dx + north * north
+    along = np.clip(-(x * dx + y * north) / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
+    nearest: Floats = np.hypot(x + along * dx, y + along * north).min(axis=1)
     return nearest
 
 
-def _to_segment_m(start: Point, end: Point, latitudes: Floats, longitudes: Floats) -> Floats:
-    shrink = math.cos(math.radians((start.latitude + end.latitude) / 2))
-    x = _turn(longitudes - start.longitude) * shrink * _DEGREE_M
-    y = (latitudes - start.latitude) * _DEGREE_M
-    dx = float(_turn(np.float64(end.longitude - start.longitude))) * shrink * _DEGREE_M
-    dy = (end.latitude - start.latitude) * _DEGREE_M
-    length2 = dx * dx + dy * dy
-    along = np.clip((x * dx + y * dy) / length2, 0.0, 1.0) if length2 else np.zeros(latitudes.shape)
-    result: Floats = np.hypot(x - along * dx, y - along * dy)
-    return result
-
-
-def segment_box(start: Point, end: Point, buffer_m: float) -> Box:
-    """The box of everything within `buffer_m` of a segment that is shorter than half the globe."""
-    one, other = around(start, buffer_m), around(end, buffer_m)
-    west, east = (one, other) if float(_turn(np.float64(end.longitude - start.longitude))) >= 0 else (other, one)
-    return Box(min(one.south, other.south), west.west, max(one.north, other.north), east.east)
+def path_box(path: Sequence[Point], buffer_m: float) -> Box:
+    """A box that holds everything within `buffer_m` (by `to_path_m`) of a path that spans less than half the globe."""
+    reach = buffer_m / _DEGREE_M + _MARGIN_DEGREES
+    south = min(one.latitude for one in path) - reach
+    north = max(one.latitude for one in path) + reach
+    if south <= -90 or north >= 90:
+        return Box(max(south, -90.0), -180.0, min(north, 90.0), 180.0)
+    offsets = [0.0]
+    for before, after in pairwise(path):
+        offsets.append(offsets[-1] + turn(after.longitude - before.longitude))
+    across = reach / math.cos(math.radians(max(abs(south), abs(north))))
+    west, east = min(offsets) - across, max(offsets) + across
+    if east - west >= 360:
+        return Box(south, -180.0, north, 180.0)
+    return Box(south, _wrapped(path[0].longitude + west), north, _wrapped(path[0].longitude + east))
 
 
 def decode_polyline(encoded: str, most: int) -> list[Point]:
@@ -130,7 +146,12 @@ def _wrapped(longitude: float) -> float:
     return (longitude + 180.0) % 360.0 - 180.0
 
 
-def _turn(degrees: Floats | np.float64) -> Floats:
+def turn(degrees: float) -> float:
     """A difference of longitudes, the short way round."""
-    result: Floats = (np.asarray(degrees) + 180.0) % 360.0 - 180.0
+    return (degrees + 180.0) % 360.0 - 180.0
+
+
+def turns(degrees: Floats) -> Floats:
+    """Differences of longitudes, the short way round."""
+    result: Floats = (degrees + 180.0) % 360.0 - 180.0
     return result

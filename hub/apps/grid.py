@@ -27,13 +27,15 @@ class Grid:
         """Indices of all points in the cells that `box` touches: a superset of those in it."""
         rows = np.arange(int(_rows(np.float64(box.south))), int(_rows(np.float64(box.north))) + 1, dtype=np.int64)
         parts: list[Indices] = []
-        for west, east in box.longitudes():
+        stretches = box.longitudes()
+        for west, east in stretches:
             begins = np.searchsorted(self._cells, rows * _COLUMNS + _columns(np.float64(west)), "left")
             ends = np.searchsorted(self._cells, rows * _COLUMNS + _columns(np.float64(east)), "right")
             parts += [self._order[begin:end] for begin, end in zip(begins, ends, strict=True) if begin < end]
         if not parts:
             return _NOTHING
-        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+        found = np.concatenate(parts)
+        return np.unique(found) if len(stretches) > 1 else found  # two stretches may touch the same cell
 
 
 def _rows(latitudes: Floats | np.float64) -> Indices:

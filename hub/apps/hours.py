@@ -28,11 +28,12 @@ def is_open(opening_times: Mapping[str, Any] | None, time_zone: str, at: datetim
 
 
 def _holds(period: Mapping[str, Any], local: datetime) -> bool:
-    """Begin inclusive, end exclusive; an end of 00:00 is the end of the day."""
-    begin, end = str(period.get("period_begin", "")), str(period.get("period_end", ""))
-    if end == "00:00":
-        end = "24:00"
-    return period.get("weekday") == local.isoweekday() and begin <= local.strftime("%H:%M") < end
+    """Begin inclusive, end exclusive; one that ends no later than it begins lasts until the next day."""
+    weekday, begin, end = period.get("weekday"), str(period.get("period_begin", "")), str(period.get("period_end", ""))
+    clock, today = local.strftime("%H:%M"), local.isoweekday()
+    if begin < end:
+        return weekday == today and begin <= clock < end
+    return (weekday == today and begin <= clock) or (weekday == (today - 2) % 7 + 1 and clock < end)
 
 
 def _within(periods: Any, at: datetime) -> bool:

@@ -1,16 +1,18 @@
 """Searches near a place, in a box, along a route: nearest first, a little at a time, so that a dense city costs no more. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from hub.apps.geometry import Box, Floats, Indices, Point, around, distances_m, segment_box, to_segments_m
+from hub.apps.geometry import Box, Floats, Indices, Point, around, distances_m, path_box, to_path_m, turn
 from hub.apps.index import Index
-from hub.apps.wanted import Sight, Wanted, points_that_fit, sites_in_sight
+from hub.apps.wanted import Sight, Wanted, in_sight, points_that_fit
 
 _FIRST_LOOK = 256
+_PIECE_DEGREES = 0.15
+_PIECE_SEGMENTS = 16
+"""A route is looked at a piece at a time: fewer and larger steps of numpy, and still few candidates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +67,36 @@ class Along:
 
     def candidates(self, index: Index) -> tuple[Indices, Floats]:
         """Rows and their distances, unsorted."""
-        nearest: dict[str, list[np.ndarray[tuple[int], np.dtype[np.generic]]]] = {"rows": [], "away": []}
-        for start, end in pairwise(self.path):
-            rows = index.inside(segment_box(start, end, self.buffer_m))
+        rows_of: list[Indices] = [np.empty(0, np.int64)]
+        away_of: list[Floats] = [np.empty(0)]
+        for piece in _pieces(self.path):
+            rows = index.inside(path_box(piece, self.buffer_m))
             if not len(rows):
                 continue
-            away = to_segments_m([start, end], index.sites["latitude"][rows], index.sites["longitude"][rows])
+            away = to_path_m(piece, index.sites["latitude"][rows], index.sites["longitude"][rows])
             inside = away <= self.buffer_m
-            nearest["rows"].append(rows[inside])
-            nearest["away"].append(away[inside])
-        if not nearest["rows"]:
-            return np.empty(0, np.int64), np.empty(0)
-        rows, away = (
-            np.concatenate(nearest["rows"]).astype(np.int64),
-            np.concatenate(nearest["away"]).astype(np.float64),
-        )
+            rows_of.append(rows[inside])
+            away_of.append(away[inside])
+        rows, away = np.concatenate(rows_of), np.concatenate(away_of)
         order = np.lexsort((away, rows))
         rows, away = rows[order], away[order]
-        first = np.concatenate([[True], rows[1:] != rows[:-1]]) if len(rows) else np.empty(0, np.bool_)
+        first = np.ones(len(rows), np.bool_)
+        first[1:] = rows[1:] != rows[:-1]
         return rows[first], away[first]
+
+
+def _pieces(path: Sequence[Point]) -> Iterator[Sequence[Point]]:
+    """Stretches of a route that are short enough for a small box, each beginning where the one before ends."""
+    begin = 0
+    for at in range(1, len(path)):
+        start, here = path[begin], path[at]
+        far = (
+            abs(here.latitude - start.latitude) > _PIECE_DEGREES
+            or abs(turn(here.longitude - start.longitude)) > _PIECE_DEGREES
+        )
+        if far or at - begin >= _PIECE_SEGMENTS or at == len(path) - 1:
+            yield path[begin : at + 1]
+            begin = at
 
 
 Where = Near | Inside | Along
@@ -130,22 +143,24 @@ def _ordered(index: Index, rows: Indices, away: Floats) -> tuple[Indices, Floats
     """By distance; equal distances by key, as the next page needs it."""
     order = np.argsort(away, kind="stable")
     rows, away = rows[order], away[order]
-    same = np.flatnonzero(away[1:] == away[:-1])
-    if len(same):
-        keys = [index.site(int(row)).key for row in rows]
-        final = sorted(range(len(rows)), key=lambda place: (away[place], keys[place]))
-        rows, away = rows[final], away[final]
+    same = away[1:] == away[:-1]
+    if same.any():
+        begins = np.flatnonzero(same & ~np.concatenate([[False], same[:-1]]))
+        ends = np.flatnonzero(same & ~np.concatenate([same[1:], [False]])) + 2
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+            rows[begin:end] = sorted(rows[begin:end].tolist(), key=lambda row: index.site(row).key)
     return rows, away
 
 
 def _fitting(index: Index, rows: Indices, away: Floats, wanted: Wanted, sight: Sight) -> Iterator[Hit]:
-    seen = sites_in_sight(index, rows, wanted, sight)
-    if not len(seen):
+    keep = in_sight(index, rows, wanted, sight)
+    rows, away = rows[keep], away[keep]
+    points, places = points_that_fit(index, rows, wanted)
+    if not len(points):
         return
-    distance_of = dict(zip(rows.tolist(), away.tolist(), strict=True))
-    points, places = points_that_fit(index, seen, wanted)
-    ends = np.flatnonzero(np.diff(places)) + 1
-    for group in np.split(np.arange(len(points)), ends):
-        if len(group):
-            row = int(seen[places[group[0]]])
-            yield Hit(row, distance_of[row], tuple(points[group].tolist()))
+    ends = [*(np.flatnonzero(np.diff(places)) + 1).tolist(), len(points)]
+    of, begin = points.tolist(), 0
+    for end in ends:
+        place = int(places[begin])
+        yield Hit(int(rows[place]), float(away[place]), tuple(of[begin:end]))
+        begin = end

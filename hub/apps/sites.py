@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -14,6 +15,7 @@ _PHASES = {"AC_1_PHASE": 1.0, "AC_2_PHASE": 2.0, "AC_2_PHASE_SPLIT": 2.0, "AC_3_
 _LINE_TO_LINE_FROM_V = 300
 """A three-phase connector that says 400 V means the voltage between lines: its power is V x A x 1.73, not x 3."""
 _ROOT_3 = 1.7320508
+_PLUG_FIELDS = ("standard", "format", "power_type", "max_electric_power", "max_voltage", "max_amperage")
 
 
 class Plug(NamedTuple):
@@ -53,17 +55,28 @@ class Site:
     points: tuple[Point, ...]
     """Without those that are REMOVED."""
     body: bytes
+    location_id: str = ""
+    """As its owner writes it."""
 
-    @property
-    def shape(self) -> tuple[object, ...]:
-        """Everything but statuses: while this is the same, only statuses change."""
+    def same_shape(self, other: "Site") -> bool:
+        """Everything but statuses and texts is the same: then only statuses change in the index."""
         return (
-            self.latitude,
-            self.longitude,
-            self.flags,
-            self.facilities,
-            *((one.uid, one.capabilities, one.restrictions, one.plugs) for one in self.points),
+            self.latitude == other.latitude
+            and self.longitude == other.longitude
+            and self.flags == other.flags
+            and self.facilities == other.facilities
+            and len(self.points) == len(other.points)
+            and all(map(_same_point, self.points, other.points))
         )
+
+
+def _same_point(one: Point, other: Point) -> bool:
+    return one is other or (
+        one.uid == other.uid
+        and one.plugs == other.plugs
+        and one.capabilities == other.capabilities
+        and one.restrictions == other.restrictions
+    )
 
 
 def read_site(key: str, owner: str, body: bytes) -> Site | None:
@@ -86,21 +99,44 @@ def read_site(key: str, owner: str, body: bytes) -> Site | None:
         facilities=codes.facility_bits(location.get("facilities") or ()),
         points=tuple(_points(location.get("evses") or ())),
         body=body,
+        location_id=str(location.get("id", "")),
     )
 
 
 def watts_of(connector: dict[str, Any]) -> int:
     """max_electric_power, else what volts, amperes and phases make. Source: OCPI 2.2.1, mod_locations, Connector."""
-    power = connector.get("max_electric_power")
-    if isinstance(power, int) and power > 0:
-        return min(power, 2**31 - 1)
-    volts, amperes = connector.get("max_voltage"), connector.get("max_amperage")
-    if not isinstance(volts, int) or not isinstance(amperes, int):
-        return 0
+    power = _number(connector.get("max_electric_power"))
+    if power > 0:
+        return round(min(power, 2**31 - 1))
+    volts, amperes = _number(connector.get("max_voltage")), _number(connector.get("max_amperage"))
     phases = _PHASES.get(str(connector.get("power_type")), 1.0)
     if phases == 3.0 and volts >= _LINE_TO_LINE_FROM_V:
         phases = _ROOT_3
-    return max(0, min(round(volts * amperes * phases), 2**31 - 1))
+    return round(max(0.0, min(volts * amperes * phases, 2**31 - 1)))
+
+
+def _plug(connector: dict[str, Any]) -> Plug:
+    """One of few: most connectors are like many others, and share their numbers."""
+    try:
+        return _known_plug(*map(connector.get, _PLUG_FIELDS))
+    except TypeError:  # something in it is no plain value
+        return Plug(0, codes.NONE, codes.NONE, codes.NONE)
+
+
+@lru_cache(maxsize=10_000)
+def _known_plug(*values: object) -> Plug:
+    connector = dict(zip(_PLUG_FIELDS, values, strict=True))
+    return Plug(
+        watts_of(connector),
+        codes.standard_code(connector["standard"]),
+        codes.format_code(connector["format"]),
+        codes.power_type_code(connector["power_type"]),
+    )
+
+
+def _number(written: object) -> float:
+    """0 for what is none; some write whole numbers with a fraction of nought."""
+    return float(written) if isinstance(written, int | float) else 0.0
 
 
 def _points(evses: Iterable[dict[str, Any]]) -> Iterable[Point]:
@@ -113,14 +149,6 @@ def _points(evses: Iterable[dict[str, Any]]) -> Iterable[Point]:
             status=status,
             capabilities=codes.capability_bits(evse.get("capabilities") or ()),
             restrictions=codes.restriction_bits(evse.get("parking_restrictions") or ()),
-            plugs=tuple(
-                Plug(
-                    watts_of(connector),
-                    codes.standard_code(connector.get("standard")),
-                    codes.format_code(connector.get("format")),
-                    codes.power_type_code(connector.get("power_type")),
-                )
-                for connector in evse.get("connectors") or ()
-            ),
+            plugs=tuple(map(_plug, evse.get("connectors") or ())),
             last_updated=str(evse.get("last_updated", "")),
         )

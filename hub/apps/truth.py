@@ -8,12 +8,14 @@ often years old, or new without a reason.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.store.observing import SESSION_SILENCE_MS
+from hub.wire.interface import SignKind
 from modules.locations.objects import Status
 
 LIVE_MS = 15 * 60_000
 AGING_MS = 24 * 3_600_000
-SESSION_SILENCE_MS = 6 * 3_600_000
-"""A session of which nothing was heard for so long proves nothing any more."""
+START_FAILED_MS = 3_600_000
+"""A start that failed so long ago proves nothing any more: it may have been the token's fault, or the car's."""
 
 
 class Confidence(StrEnum):
@@ -26,20 +28,11 @@ class Confidence(StrEnum):
     CONTRADICTED = "contradicted"
 
 
-class Kind(StrEnum):
-    """What live traffic shows of an EVSE."""
-
-    SESSION_ACTIVE = "session_active"
-    SESSION_ENDED = "session_ended"
-    START_FAILED = "start_failed"
-    CDR = "cdr"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
     """One thing that live traffic showed; newer ones replace older ones of the same EVSE."""
 
-    kind: Kind
+    kind: SignKind
     at_ms: int
     session_id: str = ""
 
@@ -63,17 +56,21 @@ class Judgement:
 
 
 _AGREES = {
-    Kind.SESSION_ACTIVE: frozenset({Status.CHARGING, Status.BLOCKED}),
-    Kind.SESSION_ENDED: frozenset({Status.AVAILABLE, Status.BLOCKED, Status.RESERVED}),
-    Kind.CDR: frozenset({Status.AVAILABLE, Status.BLOCKED, Status.RESERVED}),
-    Kind.START_FAILED: frozenset({Status.INOPERATIVE, Status.OUTOFORDER, Status.BLOCKED, Status.CHARGING}),
+    SignKind.SESSION_ACTIVE: frozenset({Status.CHARGING, Status.BLOCKED}),
+    SignKind.SESSION_ENDED: frozenset({Status.AVAILABLE, Status.BLOCKED, Status.RESERVED}),
+    SignKind.CDR: frozenset({Status.AVAILABLE, Status.BLOCKED, Status.RESERVED}),
+    SignKind.VANISHED: frozenset[Status](),
+    SignKind.START_FAILED: frozenset({Status.INOPERATIVE, Status.OUTOFORDER, Status.BLOCKED, Status.CHARGING}),
 }
 _CONTRADICTS = {
-    Kind.SESSION_ACTIVE: frozenset({Status.AVAILABLE, Status.INOPERATIVE, Status.OUTOFORDER, Status.PLANNED}),
-    Kind.SESSION_ENDED: frozenset({Status.CHARGING}),
-    Kind.CDR: frozenset({Status.CHARGING}),
-    Kind.START_FAILED: frozenset({Status.AVAILABLE}),
+    SignKind.SESSION_ACTIVE: frozenset({Status.AVAILABLE, Status.INOPERATIVE, Status.OUTOFORDER, Status.PLANNED}),
+    SignKind.SESSION_ENDED: frozenset({Status.CHARGING}),
+    SignKind.CDR: frozenset({Status.CHARGING}),
+    SignKind.START_FAILED: frozenset({Status.AVAILABLE}),
+    SignKind.VANISHED: frozenset(Status),
 }
+_PROVES_FOR_MS = {SignKind.SESSION_ACTIVE: SESSION_SILENCE_MS, SignKind.START_FAILED: START_FAILED_MS}
+"""What is not here is true until something else is heard."""
 
 
 def judge(
@@ -82,13 +79,12 @@ def judge(
     """`owner_heard_ms`: the owner's last push of any status. `silence_ms`: how long this owner's EVSEs are usually silent."""
     evidence = [f"status received {_ago(now_ms - stamps.received_ms)} ago"]
     confirmed_ms = stamps.confirmed_ms
-    told = _current(sign, now_ms)
-    if told is not None and told.at_ms >= stamps.changed_ms:
-        evidence.append(f"{told.kind} {_ago(now_ms - told.at_ms)} ago")
-        if status in _CONTRADICTS[told.kind]:
+    if sign is not None and speaks(sign, stamps, now_ms):
+        evidence.append(f"{sign.kind} {_ago(now_ms - sign.at_ms)} ago")
+        if status in _CONTRADICTS[sign.kind]:
             return Judgement(confidence=Confidence.CONTRADICTED, confirmed_ms=confirmed_ms, evidence=tuple(evidence))
-        if status in _AGREES[told.kind]:
-            confirmed_ms = max(confirmed_ms, told.at_ms)
+        if status in _AGREES[sign.kind]:
+            confirmed_ms = max(confirmed_ms, sign.at_ms)
     age_ms = now_ms - confirmed_ms
     attentive = now_ms - owner_heard_ms <= LIVE_MS and age_ms <= max(silence_ms, LIVE_MS)
     if age_ms <= LIVE_MS or attentive:
@@ -100,10 +96,22 @@ def judge(
     return Judgement(confidence=confidence, confirmed_ms=confirmed_ms, evidence=tuple(evidence))
 
 
-def _current(sign: Sign | None, now_ms: int) -> Sign | None:
-    if sign is None or (sign.kind is Kind.SESSION_ACTIVE and now_ms - sign.at_ms > SESSION_SILENCE_MS):
-        return None
-    return sign
+def contradicts(sign: Sign | None, status: Status, stamps: Stamps, now_ms: int) -> bool:
+    """Live traffic shows that this status cannot be."""
+    return sign is not None and speaks(sign, stamps, now_ms) and status in _CONTRADICTS[sign.kind]
+
+
+def agrees(sign: Sign, status: Status, stamps: Stamps, now_ms: int) -> bool:
+    """Live traffic shows that this status is so."""
+    return speaks(sign, stamps, now_ms) and status in _AGREES[sign.kind]
+
+
+def speaks(sign: Sign, stamps: Stamps, now_ms: int) -> bool:
+    """The sign is newer than what it is held against, and not too old to prove anything."""
+    if now_ms - sign.at_ms > _PROVES_FOR_MS.get(sign.kind, now_ms):
+        return False
+    since_ms = stamps.received_ms if sign.kind is SignKind.VANISHED else stamps.changed_ms
+    return sign.at_ms >= since_ms
 
 
 def _ago(ms: int) -> str:

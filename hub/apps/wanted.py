@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hub.apps import codes
+from hub.apps.columns import spread
 from hub.apps.geometry import Indices
 from hub.apps.index import Index
 from hub.apps.sites import GREEN, PUBLISHED
@@ -50,27 +51,32 @@ class Sight:
     """Rows of sites that are not published, but may be shown to the driver whose token the request names."""
 
 
-def sites_in_sight(index: Index, rows: Indices, wanted: Wanted, sight: Sight) -> Indices:
-    """Those of `rows` whose site may be seen and has what a site must have."""
+def in_sight(index: Index, rows: Indices, wanted: Wanted, sight: Sight) -> Mask:
+    """Which of `rows` may be seen and have what a site must have."""
     owners = np.array([one in sight.owners and _is_wanted(one, wanted) for one in index.owners], dtype=np.bool_)
     if not len(owners):
-        return rows[:0]
+        return np.zeros(len(rows), dtype=np.bool_)
     flags = index.sites["flags"][rows]
     seen = (flags & PUBLISHED) != 0
     if sight.unpublished:
         seen |= np.isin(rows, np.fromiter(sight.unpublished, dtype=np.int64))
-    keep = seen & owners[index.sites["owner"][rows]]
+    keep: Mask = seen & owners[index.sites["owner"][rows]]
     if wanted.green:
         keep &= (flags & GREEN) != 0
     if wanted.facilities:
         keep &= (index.sites["facilities"][rows] & wanted.facilities) == wanted.facilities
-    found: Indices = rows[keep]
+    return keep
+
+
+def sites_in_sight(index: Index, rows: Indices, wanted: Wanted, sight: Sight) -> Indices:
+    """Those of `rows` whose site may be seen and has what a site must have."""
+    found: Indices = rows[in_sight(index, rows, wanted, sight)]
     return found
 
 
 def points_that_fit(index: Index, rows: Indices, wanted: Wanted) -> tuple[Indices, Indices]:
     """Rows of the fitting EVSEs of these sites, and for each the place of its site in `rows`."""
-    plugs, places = _spread(index.sites["first_plug"][rows], index.sites["plugs"][rows])
+    plugs, places = spread(index.sites["first_plug"][rows], index.sites["plugs"][rows])
     fits = _plugs_fit(index, plugs, wanted)
     points, places = index.plugs["point"][plugs[fits]].astype(np.int64), places[fits]
     fits = _points_fit(index, points, wanted)
@@ -79,13 +85,6 @@ def points_that_fit(index: Index, rows: Indices, wanted: Wanted) -> tuple[Indice
         return points, places
     first = np.concatenate([[True], points[1:] != points[:-1]])  # an EVSE with two fitting plugs is one EVSE
     return points[first], places[first]
-
-
-def _spread(first: npt.NDArray[np.int32], counts: npt.NDArray[np.int32]) -> tuple[Indices, Indices]:
-    """Every number of each stretch, and which stretch it is of."""
-    places = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-    offsets = np.arange(len(places), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
-    return first.astype(np.int64)[places] + offsets, places
 
 
 def _plugs_fit(index: Index, plugs: Indices, wanted: Wanted) -> Mask:

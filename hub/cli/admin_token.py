@@ -29,7 +29,7 @@ def token(
       hubctl admin token --subject jan@ops --expires 30d
     """
     from hub.control import HubAway, mint_token  # noqa: PLC0415 - slow to import
-    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415 - slow to import
+    from hub.key_file import SecretKeyUnusable  # noqa: PLC0415 - loaded when needed
 
     life = words.duration(expires, "--expires")
     try:

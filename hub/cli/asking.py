@@ -5,7 +5,7 @@ hub.control, and with it httpx, is loaded when a command needs it, not for `--he
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,7 +15,7 @@ from hub.cli.errors import CommandFailed, ExitCode, exit_code_of, usage
 
 if TYPE_CHECKING:
     from hub.config import Settings
-    from hub.control import AdminClient
+    from hub.control import AdminClient, AppClient
 
 PARTNER_TIMEOUT_S = 120.0
 """For what takes several calls to a partner."""
@@ -36,16 +36,31 @@ def ask(
 @contextmanager
 def connected() -> Iterator["AdminClient"]:
     """A client for several calls; what fails inside ends the command."""
-    from hub.control import HubAway, HubRefused, open_client  # noqa: PLC0415 - httpx is slow to import
-    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415 - so is cryptography
+    from hub.control import open_client  # noqa: PLC0415 - httpx is slow to import
 
     settings()
+    with failing(), closing(open_client()) as client:
+        yield client
+
+
+@contextmanager
+def app_connected(hub_url: str, token: str) -> Iterator["AppClient"]:
+    """A client for the apps' API; what fails inside ends the command."""
+    from hub.control import open_app_client  # noqa: PLC0415 - as above
+
+    settings()
+    with failing(), closing(open_app_client(hub_url, token)) as client:
+        yield client
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """What a hub refuses, or that there is none, ends the command."""
+    from hub.control import HubAway, HubRefused  # noqa: PLC0415 - as above
+    from hub.key_file import SecretKeyUnusable  # noqa: PLC0415 - loaded when needed
+
     try:
-        client = open_client()
-        try:
-            yield client
-        finally:
-            client.close()
+        yield
     except HubAway as away:
         raise CommandFailed(away.message, away.hint, exit_code=ExitCode.PROBLEMS, code="hub_away") from None
     except SecretKeyUnusable as unusable:

@@ -1,4 +1,4 @@
-"""hubctl cdrs: check what sessions were said to cost. It works on files, without a hub."""
+"""hubctl cdrs: check what sessions were said to cost, in files without a hub, and on their way through one."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli import money_words, output
+from hub.cli import cdr_policy, cdr_traffic, money_words, output
 from hub.cli.errors import ExitCode, end, usage
 from hub.cli.money_words import PolicyOption, ZoneOption
 
@@ -16,6 +16,12 @@ app = typer.Typer(no_args_is_help=True, help="CDRs: check what sessions were sai
 @app.callback()
 def cdrs() -> None:
     """CDRs: check what sessions were said to cost."""
+
+
+app.command("list")(cdr_traffic.list_)
+app.command("show")(cdr_traffic.show)
+app.command("counts")(cdr_traffic.counts)
+app.add_typer(cdr_policy.app, name="policy")
 
 
 @app.command()

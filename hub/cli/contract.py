@@ -2,15 +2,12 @@
 
 import asyncio
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hub.cli import contract_views, output
+from hub.cli import contract_views, output, progress
 from hub.cli.errors import CommandFailed, ExitCode, did_you_mean, end, usage
 from hub.cli.words import AsJson
 
@@ -159,8 +156,8 @@ def _run(words: "Words", folder: Path | None) -> "Report":
             files.prepare(folder)
         if said := advice(target):
             output.say(said)
-        with _progress() as progress:
-            report = asyncio.run(run_suite(suite, target, progress))
+        with progress.steps("looking around") as show:
+            report = asyncio.run(run_suite(suite, target, show))
         if folder is not None:
             output.say(f"Reports: {', '.join(map(str, files.write(report, folder)))}")
     except (WrongWords, files.CannotWrite) as wrong:
@@ -177,18 +174,3 @@ def _suite() -> "Suite":
         return load()
     except SuiteBroken as broken:
         raise CommandFailed(str(broken), exit_code=ExitCode.PROBLEMS, code="suite_broken") from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on stderr while it is a terminal; otherwise silence."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("looking around", total=None)
-        yield lambda done, of, name: bar.update(task, completed=done, total=of, description=name)

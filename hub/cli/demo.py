@@ -48,6 +48,9 @@ def demo(
     stations: Annotated[
         int | None, typer.Option(metavar="NUMBER", min=15, help="Charging stations in all; else all 5,571.")
     ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only print the address of the operations page.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --once: print the steps as JSON.")] = False,
 ) -> None:
     """Run a hub between simulated operators and providers, with real French stations. It needs nothing and leaves nothing.
@@ -75,6 +78,7 @@ def demo(
         cpos=cpos,
         emsps=emsps,
         stations=stations,
+        browser=not no_browser and output.on_terminal(),
     )
     try:
         report = run_demo(options, _show)

@@ -135,11 +135,21 @@ class _Stream:
 
     def _value(self) -> Any:
         while True:
+            start = self._at
             try:
-                return self._decoded()
+                value = self._decoded()
             except json.JSONDecodeError as error:
                 if len(self._text) - self._at > MAX_VALUE_CHARS or not self._more():
                     raise BrokenFile(f"is not JSON: {error.msg}") from None
+                continue
+            if not self._may_go_on(value):
+                return value
+            self._at = start
+            self._more()
+
+    def _may_go_on(self, value: Any) -> bool:
+        """A number at the edge of the window: `1` may become `1.5`, or `1e-7`, with the next chunk."""
+        return isinstance(value, NumberText) and len(self._text) - self._at <= len("e-") and not self._ended
 
     def _decoded(self) -> Any:
         try:

@@ -9,21 +9,28 @@ from typer.core import TyperGroup
 
 from hub.cli import (
     admin_token,
+    apps,
+    audit,
     cdrs,
+    clearing,
     contract,
     deliveries,
     demo,
     doctor,
     explain,
+    keys,
+    near,
     parties,
     partner,
     routes,
     serve,
     simulate,
     status,
+    subject,
     tariffs,
     traffic,
     verdicts,
+    watch,
 )
 from hub.cli.errors import ExitCode, report
 
@@ -61,7 +68,14 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(contract.app, name="contract")
 app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(cdrs.app, name="cdrs")
+app.add_typer(clearing.app, name="clearing")
 app.add_typer(verdicts.app, name="verdict")
+app.add_typer(apps.app, name="apps")
+app.command("near")(near.near)
+app.command("watch")(watch.watch)
+app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
+app.add_typer(subject.app, name="subject")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.add_typer(admin_token.app, name="admin")

@@ -1,16 +1,13 @@
 """hubctl partner: invite, register, list, show, set, suspend, resume, rotate, remove."""
 
-import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hub.cli import asking, output, partner_verify, partner_views, words
+from hub.cli import asking, output, partner_certificates, partner_verify, partner_views, token_files, words
 from hub.cli.errors import usage
 from hub.cli.words import AsJson, PartnerName, PartyClaims, Yes
 
@@ -53,7 +50,7 @@ def invite(
         "trailing_slash": trailing_slash,
         "catch_up": not no_catch_up,
     }
-    with _secret_file(token_out) as write:
+    with token_files.written(token_out) as write:
         invitation = asking.ask("POST", "partners", "invite", body=body)
         shown = {key: invitation[key] for key in ("name", "versions_url", "token")}
         if token_out is not None:
@@ -89,7 +86,7 @@ def register(
         "name": name,
         "parties": words.claims(party),
         "versions_url": versions_url,
-        "token": _read_secret(token_file),
+        "token": token_files.read(token_file),
         "trailing_slash": trailing_slash,
         "catch_up": not no_catch_up,
     }
@@ -214,6 +211,7 @@ def remove(name: PartnerName, yes: Yes = False, as_json: AsJson = False) -> None
 app.command()(partner_verify.verify)
 app.command()(partner_verify.verdict)
 app.command()(partner_verify.override)
+app.command()(partner_certificates.certificates)
 
 
 def _ask_first(name: str, said: str, *, yes: bool) -> str:
@@ -234,33 +232,3 @@ def _show_outcome(done: Any, said: str, *, as_json: bool) -> None:
         return
     asking.show_steps(done["steps"])
     output.say(said)
-
-
-def _read_secret(token_file: str) -> str:
-    try:
-        text = sys.stdin.read(4096) if token_file == "-" else Path(token_file).read_text()[:4096]  # noqa: S105 - stdin
-    except (OSError, UnicodeDecodeError) as error:
-        raise usage(
-            f"--token-file {token_file} cannot be read: {getattr(error, 'strerror', None) or 'not text'}."
-        ) from None
-    if not text.strip():
-        raise usage(f"--token-file {token_file} is empty.")
-    return text.strip()
-
-
-@contextmanager
-def _secret_file(path: Path | None) -> Iterator[Callable[[str], object]]:
-    """Make the file (mode 0600) before a secret exists, so that none is lost; take it away when none came."""
-    if path is None:
-        yield len
-        return
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise usage(f"--token-out {path} cannot be made: {error.strerror}. Name a new file.") from None
-    with os.fdopen(descriptor, "w") as file:
-        try:
-            yield file.write
-        except BaseException:
-            path.unlink()
-            raise

@@ -1,14 +1,12 @@
 """hubctl partner verify, verdict, override: a partner and the contract suite."""
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from hub.cli import asking, output, verdicts, words
+from hub.cli import asking, output, progress, verdicts, words
 from hub.cli.errors import CommandFailed, ExitCode, end, exit_code_of, usage
 from hub.cli.output import Column
 from hub.cli.words import AsJson, PartnerName, Yes
@@ -106,7 +104,7 @@ def override(
 
 def _run(name: str, body: Mapping[str, Any]) -> Any:
     """Follow a run to its end: the last line is its outcome."""
-    with _progress() as show, asking.connected() as client:
+    with progress.steps() as show, asking.connected() as client:
         outcome: Any = None
         for outcome in client.follow("POST", "partners", name, "verify", body=body, timeout_s=_LONGEST_S):
             if "next" in outcome:
@@ -122,22 +120,6 @@ def _run(name: str, body: Mapping[str, Any]) -> Any:
             code=code,
         )
     return outcome
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar on a terminal's stderr; silent elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
-
-    done_of = TextColumn("{task.completed:.0f}/{task.total:.0f}")
-    columns = (done_of, BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1)
-        yield lambda done, of, following: bar.update(task, completed=done, total=max(of, 1), description=following)
 
 
 def _show_run(run: Mapping[str, Any]) -> None:

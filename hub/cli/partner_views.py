@@ -83,10 +83,22 @@ def _facts(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "SWITCHES", switches
     for name, value in sorted(one.get("learned", {}).items()):
         yield "LEARNED", f"{name.replace('_', ' ')}: {output.plain(value)}"
+    for timely in one.get("timeliness", ()):
+        if timely["updates"]:
+            yield "UPDATES", _timely(timely)
     for each in one.get("standings", ()):
         yield "VERDICT", verdicts.line(each)
     for fault in one.get("faults", ())[:_FAULTS_SHOWN]:
         yield "INVALID", f"{fault['count']}x {output.plain(fault['rule'])}"
+
+
+def _timely(timely: Mapping[str, Any]) -> str:
+    """`NL*CPA 1200 location updates in 7 days, 12 % without change, delay p50 2 s, p95 90 s, last push 3 min ago`."""
+    pushed = f"last push {output.ago(timely['last_push_at'])}" if timely["last_push_at"] else "pulled, never pushed"
+    return (
+        f"{timely['party']} {timely['updates']} location updates in 7 days, {timely['unchanged_share']:.0%} without change, "
+        f"delay p50 {timely['delay_p50_s']:g} s, p95 {timely['delay_p95_s']:g} s, {pushed}"
+    )
 
 
 def _needs(one: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -22,19 +22,24 @@ def serve(
     Example:
       HUB_PUBLIC_URL=https://hub.example hubctl serve --host 0.0.0.0 --port 8000
     """
-    from hub.secrets import SecretKeyUnusable  # noqa: PLC0415 - loads cryptography
+    from hub.key_file import SecretKeyUnusable  # noqa: PLC0415 - loaded when needed
     from hub.serving import serve as serve_hub  # noqa: PLC0415 - loads the whole hub
     from hub.store.errors import MongoUnavailable  # noqa: PLC0415
+    from hub.tls import CertificateUnusable  # noqa: PLC0415
 
     settings = asking.settings()
     try:
         serve_hub(settings, host, port)
-    except (MongoUnavailable, SecretKeyUnusable) as unusable:
+    except (MongoUnavailable, SecretKeyUnusable, CertificateUnusable) as unusable:
         raise CommandFailed(str(unusable), exit_code=ExitCode.PROBLEMS, code="cannot_start") from None
     except OSError as error:
         if error.errno not in _OF_THE_ADDRESS:
             raise
-        said = f"The hub cannot listen at {host}:{port}: {os.strerror(error.errno).lower()}."
-        raise CommandFailed(
-            said, f"hubctl serve --port {port + 1}", exit_code=ExitCode.PROBLEMS, code="cannot_start"
-        ) from None
+        where = error.filename or f"{host}:{port}"
+        said = f"The hub cannot listen at {where}: {os.strerror(error.errno).lower()}."
+        hint = (
+            f"HUB_ADMIN_PORT={settings.admin_port + 1} hubctl serve"
+            if error.filename
+            else f"hubctl serve --port {port + 1}"
+        )
+        raise CommandFailed(said, hint, exit_code=ExitCode.PROBLEMS, code="cannot_start") from None

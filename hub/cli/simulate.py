@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from hub.cli import output
-from hub.cli.errors import CommandFailed, ExitCode, usage
+from hub.cli import output, token_files
+from hub.cli.errors import CommandFailed, ExitCode, did_you_mean, usage
 from hub.wire.party import Party
 
-app = typer.Typer(no_args_is_help=True, help="Simulate: an operator or a provider alone.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Simulate: an operator or a provider alone, or a reference partner of the contract suite.",
+)
 
 VersionsUrl = Annotated[str, typer.Option("--versions-url", metavar="URL", help="Versions endpoint to register at.")]
 TokenFile = Annotated[Path, typer.Option("--token-file", metavar="FILE", help="File with the token A for it.")]
@@ -108,6 +111,65 @@ def emsp(
     _run(lambda: run_emsp(options, output.say))
 
 
+@app.command()
+def reference(
+    *,
+    role: Annotated[Literal["CPO", "EMSP"], typer.Option(case_sensitive=False, metavar="CPO|EMSP", help="What it is.")],
+    token_out: Annotated[
+        Path, typer.Option("--token-out", metavar="FILE", help="Write its token to this new file, mode 0600.")
+    ],
+    register: Annotated[
+        bool, typer.Option("--register", help="The token is a token A: `hubctl contract run --register` takes it.")
+    ] = False,
+    defect: Annotated[str, typer.Option(metavar="ID", help="Do wrong what this check of the suite looks for.")] = "",
+    host: Host = "127.0.0.1",
+    port: Port = 0,
+    public_url: PublicUrl = "",
+) -> None:
+    """A partner that passes every check of the contract suite, or fails the one that you name. Prints its versions URL.
+
+    \b
+    Example:
+      hubctl simulate reference --role CPO --token-out token --defect PAG-01 --port 9100
+      hubctl contract run --role CPO --versions-url http://127.0.0.1:9100/ocpi/versions --token-file token
+    """
+    from hub.simulate.handshake import new_credentials_token  # noqa: PLC0415 - loads aiohttp
+    from hub.simulate.run import ReferenceOptions, run_reference  # noqa: PLC0415 - as above
+    from hub.wire.party import Role  # noqa: PLC0415
+
+    if defect:
+        _check_defect(defect, role)
+    token = new_credentials_token()
+    options = ReferenceOptions(
+        role=Role(role),
+        token=token,
+        unregistered=register,
+        defect=defect,
+        host=host,
+        port=port,
+        public_url=public_url or None,
+    )
+    with token_files.written(token_out) as write:  # it goes when the partner goes
+
+        def announce(listening_at: str) -> None:
+            write(token)
+            typer.echo(listening_at)
+
+        _run(lambda: run_reference(options, announce))
+
+
+def _check_defect(defect: str, role: str) -> None:
+    from contracts.suite import load  # noqa: PLC0415 - loads jsonschema and yaml
+
+    suite = load()
+    check = suite.check(defect)
+    if check is None:
+        near = did_you_mean(defect, [one.check_id for one in suite.checks])
+        raise usage(f"--defect: the suite has no check {defect!r}.{near}", "hubctl contract list")
+    if role not in check.roles:
+        raise usage(f"--defect: {defect} is no check of a {role}: it is for {' and '.join(check.roles)}.")
+
+
 def _run(start: Callable[[], Coroutine[Any, Any, None]]) -> None:
     from aiohttp import ClientError  # noqa: PLC0415 - slow to import
 
@@ -120,6 +182,8 @@ def _run(start: Callable[[], Coroutine[Any, Any, None]]) -> None:
         raise CommandFailed(
             f"It could not register: {said}", exit_code=ExitCode.PARTNER, code="partner_failed"
         ) from None
+    except OSError as error:
+        raise CommandFailed(f"It cannot listen there: {error.strerror}.", exit_code=ExitCode.PROBLEMS) from None
 
 
 def _party(written: str) -> Party:

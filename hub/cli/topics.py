@@ -12,8 +12,9 @@ EXIT_CODES = (
 
 ENVIRONMENT = (
     ("HUB_DATA_DIR", "where the running hub leaves its address (admin.json) and keeps its key (secret.key)"),
-    ("HUB_ADMIN_URL", "the hub's address, for hubctl on another machine (https://hub.example)"),
+    ("HUB_ADMIN_URL", "the operators' address of the hub, for hubctl on another machine (https://ops.hub.example)"),
     ("HUB_ADMIN_TOKEN", "made with `hubctl admin token` on the hub's machine; needed with HUB_ADMIN_URL"),
+    ("HUB_APP_TOKEN", "the token of an eMSP's app for `hubctl near` and `hubctl watch`, when --token is not given"),
     ("HUB_SECRET_KEY", "the server key, when it is not in HUB_DATA_DIR"),
     ("OCPI_TOKEN", "the platform's token for `hubctl contract run`, when neither --token-file nor --token is given"),
     ("NO_COLOR", "anything: no colours"),

@@ -20,6 +20,12 @@ PartyClaims = Annotated[
         "--party", metavar="CC/ID/ROLE", help="A party that the partner may be, such as NL/CPA/CPO; repeat it."
     ),
 ]
+HubUrl = Annotated[
+    str, typer.Option("--hub-url", metavar="URL", help="The hub; else HUB_ADMIN_URL, else the one on this machine.")
+]
+AppToken = Annotated[
+    str, typer.Option("--token", metavar="TOKEN", help="Of an app; others see it here: rather set HUB_APP_TOKEN.")
+]
 
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(ms|s|m|min|h|d)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}

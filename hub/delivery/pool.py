@@ -18,6 +18,7 @@ from hub.delivery.answer import Failure, PostFailed
 from hub.delivery.connection import Connection
 from hub.delivery.reading import Reader
 from hub.delivery.resolver import Resolver
+from hub.tls import ClientTls
 
 KEEP_ALIVE_S = 4.0
 """Shorter than the 5 s after which common servers close: a request must not meet a connection that is being closed."""
@@ -31,12 +32,14 @@ class Origin:
     host: str
     port: int
     tls: bool
+    server_pem: str = ""
+    """Pinned for the platform: connections that trust it are nobody else's."""
 
 
 class Pool:
     """Owns every connection out."""
 
-    def __init__(self, resolver: Resolver, tls: ssl.SSLContext) -> None:
+    def __init__(self, resolver: Resolver, tls: ClientTls) -> None:
         self._resolver = resolver
         self._tls = tls
         self._idle: dict[Origin, list[Connection]] = defaultdict(list)
@@ -147,13 +150,16 @@ class Pool:
             found = [(int(family), origin.host)]
         return [_address_info(family, address, origin.port) for family, address in found]
 
+    def _context(self, origin: Origin) -> ssl.SSLContext:
+        return self._tls.pinned(origin.server_pem) if origin.server_pem else self._tls.context
+
     async def _speak(self, origin: Origin, opened: socket.socket) -> Connection:
         allowance = self._allowances.setdefault(origin, Allowance(ORIGIN_MAX_BYTES, self._allowance))
         try:
             _, connection = await self._loop.create_connection(
                 lambda: Connection(self._loop, allowance),
                 sock=opened,
-                ssl=self._tls if origin.tls else None,
+                ssl=self._context(origin) if origin.tls else None,
                 server_hostname=origin.host if origin.tls else None,
             )
         except BaseException as error:

@@ -4,9 +4,8 @@ Nothing is sent twice: a request whose outcome is unknown stays unknown. Only a 
 connection (checklist H3.15), and 307 or 308 on the same origin is followed.
 """
 
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
 
@@ -20,6 +19,7 @@ from hub.delivery.connection import Disconnected
 from hub.delivery.pool import Origin, Pool
 from hub.delivery.resolver import Lookup, Resolver, system_lookup
 from hub.outbound import Outbound
+from hub.tls import ClientTls
 from hub.wire.headers import first
 
 CONNECT_MAX_S = 5.0
@@ -42,18 +42,16 @@ class _Target:
 class Post:
     """One post office for all partners; use it as `async with Post(settings) as post`."""
 
-    def __init__(
-        self, settings: Settings, *, lookup: Lookup = system_lookup, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, lookup: Lookup = system_lookup, tls: ClientTls | None = None) -> None:
         self._allow_private = settings.allow_private_urls
         self._under_way_max = settings.forwards_per_platform_max
         self._under_way: dict[str, int] = {}
         self._lookup = lookup
-        self._tls = tls
+        self._tls = tls or ClientTls(settings.client_certificate_file, settings.client_key_file)
         self._pool: Pool | None = None
 
     async def __aenter__(self) -> Self:
-        self._pool = Pool(Resolver(self._allow_private, self._lookup), self._tls or _tls())
+        self._pool = Pool(Resolver(self._allow_private, self._lookup), self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -119,8 +117,10 @@ class Post:
         left_s = until_s - monotonic_s()
         if left_s <= 0:
             raise TimeoutError
+        pinned = target.origin.tls and outbound.server_pem
+        origin = replace(target.origin, server_pem=outbound.server_pem) if pinned else target.origin
         reader = await self._pool.exchange(
-            target.origin,
+            origin,
             _write(outbound, target),
             connect_s=min(CONNECT_MAX_S, left_s / 2),
             until_s=until_s,
@@ -151,12 +151,6 @@ def _target(url: str, allow_private: bool) -> _Target:
         "User-Agent: ocpi-hub\r\nAccept-Encoding: identity"
     )
     return _Target(url=parsed, origin=Origin(host, port, parsed.scheme == "https"), place=place)
-
-
-def _tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _same_origin(url: URL, answer: Answer) -> URL | None:

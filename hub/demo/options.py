@@ -24,3 +24,5 @@ class DemoOptions:
     cpos: int = DEFAULT_CPOS
     emsps: int = DEFAULT_EMSPS
     stations: int | None = None
+    browser: bool = False
+    """Open the operations page, where there is a screen to show it on."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from hub.clock import monotonic_s
 from hub.demo import running
+from hub.demo.app import tell_search
 from hub.demo.book import Book, StepDone
 from hub.demo.opening import open_stage
 from hub.demo.options import DemoFailed, DemoOptions
 from hub.demo.outage import tell_outage
+from hub.demo.pages import show_pages
 from hub.demo.screen import Screen
 from hub.demo.stage import Stage
 from hub.demo.story import tell_charging
@@ -71,10 +73,12 @@ async def _run(options: DemoOptions, screen: Screen, show: Show, began_s: float)
 async def _play(stage: Stage, book: Book, show: Show, stop: "_StopSignal") -> None:
     await open_stage(stage, book)
     if stage.options.once:
+        await tell_search(stage, book)
         await tell_charging(stage, book)
         await tell_outage(stage, book)
     else:
         running.announce(stage)
+        await show_pages(stage, show)
         show_tries(await tries(stage), show)
         await let_traffic_pass(stage, show, stop.by_person)
 

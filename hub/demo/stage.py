@@ -11,6 +11,7 @@ import sysconfig
 import tempfile
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from hub.admin import address
 from hub.config import Settings
-from hub.control import AdminClient, HubAway, HubRefused, open_local
+from hub.control import AdminClient, HubAway, HubRefused, mint_token, open_local
 from hub.demo.cast import Company, Player
 from hub.demo.company import Hosting
 from hub.demo.options import DemoFailed, DemoOptions
@@ -33,6 +34,7 @@ HUBCTL = Path(sysconfig.get_path("scripts"), "hubctl")
 _PORTS_TRIED = 100
 _READY_TIMEOUT_S = 60.0
 _CALL_TIMEOUT_S = 300.0
+_PAGE_LIFE = timedelta(hours=12)
 _HUB_VARIABLES = {
     "HUB_NAME": "Demo hub",
     "HUB_ALLOW_PRIVATE_URLS": "true",
@@ -84,11 +86,17 @@ class Stage:
         """Start `hubctl serve` on the first free port from the wanted one on, and wait until it is ready."""
         self.port = first_free_port(self.options.port)
         self.url = f"http://{HOST}:{self.port}"
-        own = {"HUB_DATA_DIR": str(self.data_dir), "HUB_PUBLIC_URL": self.url}
+        admin_port = first_free_port(self.port + 1)
+        own = {"HUB_DATA_DIR": str(self.data_dir), "HUB_PUBLIC_URL": self.url, "HUB_ADMIN_PORT": str(admin_port)}
         command = (str(HUBCTL), "serve", "--host", HOST, "--port", str(self.port))
         await self.processes.start("hub", command, env=child_environment() | _HUB_VARIABLES | own)
         await until(self._is_ready, "that the hub is ready", timeout_s=_READY_TIMEOUT_S)
         self.admin = self._stack.enter_context(closing(open_admin(self.data_dir)))
+
+    def page_url(self) -> str:
+        """The operations page, signed in: the part after # stays in the browser, which hands it to the hub alone."""
+        token = mint_token(_settings(self.data_dir), "demo", _PAGE_LIFE)
+        return f"{self.admin.url}/#token={token}"
 
     async def start_partners(self, cast: Iterable[Company]) -> None:
         """Start a process for each company and learn where its platforms listen."""
@@ -129,7 +137,11 @@ class Stage:
 
 def open_admin(data_dir: Path) -> AdminClient:
     """The admin API of the demonstration whose data directory this is, whatever HUB_SECRET_KEY says here."""
-    return open_local(Settings(_env_file=None, data_dir=data_dir, secret_key=""))
+    return open_local(_settings(data_dir))
+
+
+def _settings(data_dir: Path) -> Settings:
+    return Settings(_env_file=None, data_dir=data_dir, secret_key="")
 
 
 def child_environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.demo.book import Book
 from hub.demo.cast import TOKEN_COUNT
+from hub.demo.checked import agree, show_explained, show_mistake
 from hub.demo.options import DemoFailed
 from hub.demo.reconcile import check
 from hub.demo.remote import Remote
@@ -26,16 +27,19 @@ class Scene:
 
 
 async def tell_charging(stage: Stage, book: Book) -> None:
-    """Authorize, start remotely, charge, stop, CDR."""
+    """Agree on checks, authorize, start remotely, charge, stop, CDR; then a CDR with a mistake in it."""
     cpo, emsp = stage.cpos[0], stage.emsps[0]
     scene = Scene(cpo, emsp, driver(stage, emsp, 0))
     scene.evse = await cpo.do("free-evse", {"number": stage.options.seed})
     who = emsp.player.name
+    await book.play("agree", f"{who} has its CDRs checked by the hub", agree(stage, emsp))
     await book.play("authorize", f"{cpo.player.name} asks {who} about a driver's card", _authorize(scene))
     await book.play("start", f"a driver starts a session in the app of {who}", _start(scene))
     await book.play("session", "the car charges", _charge(scene), timeout_s=60)
     await book.play("stop", "the driver stops it in the app", _stop(scene))
     await book.play("cdr", "the CDR goes to the provider", _bill(scene))
+    await book.play("checked", "the hub computes its costs again", show_explained(stage, book, cpo, scene.session_id))
+    await book.play("mistake", "the operator bills it wrongly", show_mistake(stage, cpo, scene.session_id))
 
 
 def driver(stage: Stage, emsp: Remote, number: int) -> str:

@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from hub.demo.app import PARIS, PARIS_BOX, app_token
 from hub.demo.cast import Player
 from hub.demo.stage import HUBCTL, Stage
 
 _SHOWS_WIDTH = 30
 NEXT_STEPS = (
     ("I am a CPO or eMSP engineer", "README.md, A partner's first hour; a counterpart: hubctl simulate --help"),
-    ("I build an app", "openapi/ocpi.json has every call; docs/supported-ocpi.md what is covered"),
+    ("I build an app", "README.md, For app developers; the page for developers of apps above has every call"),
     ("I run the hub", "docs/operating.md; hubctl serve --help"),
 )
 """The three readers, and the next step of each."""
@@ -34,13 +35,15 @@ async def tries(stage: Stage) -> list[Try]:
     cpo, emsp, failing = stage.cpos[0].player, stage.emsps[0].player, stage.emsps[-1].player
     token = (await stage.emsps[0].do("outgoing-token"))["outgoing_token"]
     return [
-        Try("so that hubctl finds this hub", _environment(stage)),
+        Try("so that hubctl finds this hub", _environment(stage, await app_token(stage))),
         Try("how the hub is", "hubctl status"),
         Try("who is connected", "hubctl partner list"),
         Try("sessions as they run", "hubctl traffic tail --module commands,sessions,cdrs"),
         Try("where a message would go", f"hubctl routes test --from {_word(emsp)} --to {_word(cpo)} --module commands"),
         Try("a partner fails", f"hubctl demo fault {_word(failing)} down"),
         Try("and is well again", f"hubctl demo fault {_word(failing)} none"),
+        Try(f"free and fast, as {emsp.name}'s app sees", f"hubctl near {PARIS} --free --min-kw 50"),
+        Try("changes in Paris, live", f"hubctl watch --bbox {PARIS_BOX}"),
         Try("your own software joins", 'hubctl partner invite "My company" --party NL/DEV/EMSP'),
         Try(f"a station, as {emsp.name} asks", _curl(stage, emsp, token)),
     ]
@@ -63,8 +66,8 @@ def show_next_steps(show: Show) -> None:
         show(f"{reader:<{_SHOWS_WIDTH}}  {step}")
 
 
-def _environment(stage: Stage) -> str:
-    words = f"export HUB_DATA_DIR={shlex.quote(str(stage.data_dir))}"
+def _environment(stage: Stage, token: str) -> str:
+    words = f"export HUB_DATA_DIR={shlex.quote(str(stage.data_dir))} HUB_APP_TOKEN={token}"
     found = shutil.which("hubctl", path=os.environ.get("PATH"))
     if found is None or not HUBCTL.samefile(found):
         words += f" PATH={shlex.quote(str(HUBCTL.parent))}:$PATH"

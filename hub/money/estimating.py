@@ -1,4 +1,7 @@
-"""What a session will cost, asked before it begins: it is split where the price changes, in time and in energy."""
+"""What a session will cost, asked before it begins: it is split where the price changes, in time and in energy.
+
+`Plan`, `Stage`, `NoEstimate`, `estimate` and `split` are what other rooms build upon (estimates for apps): they stay as they are.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -39,6 +39,8 @@ class Access:
     platform_id: str
     token: str = field(repr=False)
     encoding: TokenEncoding = TokenEncoding.BASE64
+    server_pem: str = field(default="", repr=False)
+    """The server certificate that an operator pinned for the platform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ class Journey:
             body=body,
             timeout_s=self._timeout_s,
             headers=headers,
+            server_pem=access.server_pem,
         )
         step = Step(method=method, what=what, host=URL(url, encoded=True).host or "")
         try:

@@ -9,10 +9,11 @@ from hub.catalog import Catalog
 from hub.clock import Tasks
 from hub.config import Settings
 from hub.delivery.receiver import Accepted
+from hub.limits import Rates
 from hub.partners.calls import Journey, Sends
 from hub.partners.clientinfo import ClientInfoPushes
 from hub.partners.desk import Desk
-from hub.partners.door import Door
+from hub.partners.door import Door, Doorkeeper, Limits
 from hub.partners.handshake import Handshake
 from hub.partners.invitation import Invitations
 from hub.partners.liveness import Liveness
@@ -20,11 +21,14 @@ from hub.partners.means import Means, Turns
 from hub.partners.office import Offices, Partners
 from hub.partners.outgoing import Outgoing
 from hub.partners.reader import Reader
+from hub.partners.rekeying import Rekeying
 from hub.partners.roster import Roster
 from hub.partners.rotation import Rotation
 from hub.partners.sender import Sender
 from hub.secrets import Secrets
 from hub.store.protocols import Leg, Store
+
+_BURST_S = 2.0
 
 
 class Lanes(Protocol):
@@ -54,6 +58,7 @@ class Front:
     pushes: ClientInfoPushes
     liveness: Liveness
     partners: Partners
+    rekeying: Rekeying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ class _Needs:
     catalog: Catalog
     record: Callable[[Leg], None]
     deliveries: Lanes
+    failures: Rates
     tasks: Tasks
 
 
@@ -78,6 +84,7 @@ async def open_front(
     catalog: Catalog,
     record: Callable[[Leg], None],
     deliveries: Lanes,
+    failures: Rates,
 ) -> AsyncIterator[Front]:
     """Load the directory, then keep it fresh, announce what is owed and check who is alive until the block ends."""
     tasks = Tasks()
@@ -90,6 +97,7 @@ async def open_front(
             catalog=catalog,
             record=record,
             deliveries=deliveries,
+            failures=failures,
             tasks=tasks,
         )
     )
@@ -121,6 +129,7 @@ def _wire(needs: _Needs) -> Front:
     )
     outgoing = Outgoing(means)
     handshake = Handshake(means, outgoing, needs.tasks)
+    rekeying = Rekeying(means, needs.tasks)
     liveness = Liveness(
         means,
         store.presence,
@@ -138,13 +147,25 @@ def _wire(needs: _Needs) -> Front:
     )
     return Front(
         roster=roster,
-        door=Door(roster, store.platforms.by_token, secrets.hash_token, handshake.proven),
+        door=Door(
+            roster,
+            store.platforms.by_token,
+            secrets.hashes,
+            Doorkeeper(proven=handshake.proven, outdated=rekeying.outdated, refresh=secrets.refresh),
+            limits=Limits(requests=_requests(settings), failures=needs.failures),
+        ),
         desk=Desk(settings, lambda: roster.directory, handshake, modules),
         outgoing=outgoing,
         pushes=ClientInfoPushes(roster, store.objects, needs.deliveries.accepted, modules, needs.tasks),
         liveness=liveness,
         partners=Partners(means, offices, modules),
+        rekeying=rekeying,
     )
+
+
+def _requests(settings: Settings) -> Rates:
+    per_s = settings.requests_per_platform_per_s
+    return Rates(per_s, _BURST_S * per_s)
 
 
 def _leave_no_trace(_: Leg) -> None:

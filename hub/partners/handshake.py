@@ -12,9 +12,8 @@ import structlog
 from hub.auth import Caller
 from hub.clock import Tasks
 from hub.partners import tokens
-from hub.partners.calls import Access
 from hub.partners.credentials import Theirs, hold_to, read_body, read_theirs, write_own
-from hub.partners.means import Means
+from hub.partners.means import Means, access
 from hub.partners.outgoing import Outgoing
 from hub.partners.parties import hosting
 from hub.partners.reader import Discovered
@@ -112,8 +111,8 @@ class Handshake:
         return write_own(self._means.settings, token_c)
 
     async def _call_back(self, platform: Platform, theirs: Theirs, version: Version) -> Discovered:
-        access = Access(platform_id=platform.platform_id, token=theirs.token, encoding=platform.token_encoding)
-        return await self._means.reader.discover(self._means.set_out(), access, theirs.versions_url, [version])
+        how = access(platform, theirs.token)
+        return await self._means.reader.discover(self._means.set_out(), how, theirs.versions_url, [version])
 
     def _known(self, platform: Platform, theirs: Theirs, found: Discovered) -> Platform:
         """The platform with all that is the same after POST and PUT."""
@@ -138,15 +137,19 @@ class Handshake:
         return replace(
             platform,
             issued=tokens.renewed(
-                (*platform.issued, issued), issued.token_hash, until, presented=caller.token.token_hash
+                (*platform.issued, issued), issued.token_hash, until, presented=self._held(platform, caller)
             ),
             outgoing_previous=before.outgoing,
         )
 
     def _check_still_issued(self, platform: Platform, caller: Caller) -> None:
         """While this request waited for its turn another one may have ended the token that it came with."""
-        if all(token.token_hash != caller.token.token_hash for token in platform.issued):
+        if not self._held(platform, caller):
             raise Unauthorized
+
+    def _held(self, platform: Platform, caller: Caller) -> str:
+        """The hash of the caller's token as the platform has it now, perhaps under a newer server key; empty without it."""
+        return tokens.held(platform.issued, (caller.token.token_hash, *self._means.secrets.hashes(caller.presented)))
 
 
 def forgotten(platform: Platform) -> Platform:

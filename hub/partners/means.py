@@ -63,12 +63,20 @@ class Means:
 
     def access(self, platform: Platform) -> Access:
         """How to call this platform now."""
-        token = self.roster.directory.credentials_tokens.get(platform.platform_id, "")
-        return Access(platform_id=platform.platform_id, token=token, encoding=platform.token_encoding)
+        return access(platform, self.roster.directory.credentials_tokens.get(platform.platform_id, ""))
 
     def previous_access(self, platform: Platform) -> Access | None:
         """How it was called before the last renewal, while that is not settled."""
         if not platform.outgoing_previous:
             return None
-        token = self.secrets.unseal(platform.outgoing_previous, platform.platform_id)
-        return Access(platform_id=platform.platform_id, token=token, encoding=platform.token_encoding)
+        return access(platform, self.secrets.unseal(platform.outgoing_previous, platform.platform_id))
+
+
+def access(platform: Platform, token: str) -> Access:
+    """How a platform is called with this token."""
+    return Access(
+        platform_id=platform.platform_id,
+        token=token,
+        encoding=platform.token_encoding,
+        server_pem=platform.pins.server_pem,
+    )

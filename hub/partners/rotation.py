@@ -33,7 +33,8 @@ class _Renewal:
     encoding: TokenEncoding
     used: str
     """The outgoing token, sealed, that the partner took for this."""
-    offered_hash: str
+    offered: str = field(repr=False)
+    """The hub's new one."""
     parties: tuple[HostedParty, ...]
 
 
@@ -77,18 +78,17 @@ class Rotation:
             state = platform.state.value.lower()
             raise NotPossible(f"{platform.name!r} is {state}: only a registered partner has tokens to renew")
         token_b = new_token()
-        hash_b = self._means.secrets.hash_token(token_b)
-        new = tokens.established(hash_b, self._means.now())
+        new = tokens.established(self._means.secrets.hash_token(token_b), self._means.now())
         await self._change_issued(platform_id, lambda issued: tokens.offered(issued, new))
         journey = self._means.set_out()
         try:
             heard, used = await self._put(journey, platform, url, token_b)
         except Refused:
-            await self._change_issued(platform_id, lambda issued: tokens.withdrawn(issued, hash_b))
+            await self._change_issued(platform_id, lambda issued: tokens.withdrawn(issued, self._hash(issued, token_b)))
             raise
         theirs = read_answer(journey, heard)
         parties = self._parties(journey, platform, theirs)
-        await self._keep(platform, _Renewal(theirs.token, heard.access.encoding, used, hash_b, parties))
+        await self._keep(platform, _Renewal(theirs.token, heard.access.encoding, used, token_b, parties))
         await self._outgoing.settle(platform_id)
         return tuple(journey.steps)
 
@@ -114,7 +114,7 @@ class Rotation:
                 outgoing_previous=renewal.used,
                 token_encoding=renewal.encoding,
                 parties=renewal.parties,
-                issued=tokens.renewed(current.issued, renewal.offered_hash, until),
+                issued=tokens.renewed(current.issued, self._hash(current.issued, renewal.offered), until),
             )
 
         await self._means.roster.amend(platform.platform_id, edit)
@@ -127,6 +127,10 @@ class Rotation:
             journey.note(f"the roles stay as they were: {foreign.message}")
             return platform.parties
         return hosting(platform.parties, theirs.claimed, self._means.now())
+
+    def _hash(self, issued: tokens.Issued, token: str) -> str:
+        """How the token is kept now: another process may have moved to a newer server key meanwhile."""
+        return tokens.held(issued, self._means.secrets.hashes(token))
 
     async def _change_issued(self, platform_id: str, change: Callable[[tokens.Issued], tokens.Issued]) -> None:
         await self._means.roster.amend(platform_id, lambda current: replace(current, issued=change(current.issued)))

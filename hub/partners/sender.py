@@ -60,7 +60,7 @@ class Sender:
         return saved, tuple(journey.steps)
 
     async def _register(self, journey: Journey, before: Platform, target: Target) -> Platform:
-        access = Access(platform_id=before.platform_id, token=target.token_a)
+        access = Access(platform_id=before.platform_id, token=target.token_a, server_pem=before.pins.server_pem)
         try:
             found = await self._means.reader.discover(journey, access, target.versions_url, _LATEST_FIRST)
         except OcpiError as failed:
@@ -96,7 +96,7 @@ class Sender:
             await say_goodbye(journey, url, replace(heard.access, token=theirs.token))
             raise PartnerFailed(foreign.message, tuple(journey.steps)) from None
         now = self._means.now()
-        hash_b = self._means.secrets.hash_token(token_b)
+        hashes_b = self._means.secrets.hashes(token_b)
         sealed = self._means.secrets.seal(theirs.token, access.platform_id)
 
         def edit(current: Platform) -> Platform:
@@ -110,7 +110,7 @@ class Sender:
                 endpoints=found.endpoints,
                 token_encoding=heard.access.encoding,
                 parties=hosting(current.parties, theirs.claimed, now),
-                issued=tuple(token for token in current.issued if token.token_hash == hash_b),
+                issued=tuple(token for token in current.issued if token.token_hash in hashes_b),
                 outgoing=sealed,
                 outgoing_previous="",
                 registered_at=now,

@@ -4,6 +4,7 @@ Each established token goes the same way: issued, proven by its first use, super
 OCPI 2.2.1, credentials, Updating the credentials; checklist H2.21 to H2.28.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -54,6 +55,17 @@ def proven(issued: Issued, token_hash: str) -> Issued:
         for token in issued
         if not token.superseded
     )
+
+
+def held(issued: Issued, hashes: Iterable[str]) -> str:
+    """Under which of these hashes a token is among the issued ones; empty when it is not."""
+    known = {token.token_hash for token in issued}
+    return next((one for one in hashes if one in known), "")
+
+
+def rehashed(issued: Issued, old: str, new: str) -> Issued:
+    """The same tokens, one of them under a newer server key."""
+    return tuple(replace(token, token_hash=new) if token.token_hash == old else token for token in issued)
 
 
 def newest(issued: Issued) -> IssuedToken | None:

@@ -16,7 +16,9 @@ from hub.simulate.emsp import Emsp
 from hub.simulate.faults import Fault
 from hub.simulate.handshake import HandshakeFailed
 from hub.simulate.messages import read_json, write_json
+from hub.simulate.mistakes import mistaken
 from hub.simulate.platform import Platform
+from hub.wire.interface import Interface
 from hub.wire.party import Party
 
 Wishes = Mapping[str, Any]
@@ -39,7 +41,7 @@ class Control:
             "unregister": self._unregister,
         }
         if isinstance(platform, Cpo):
-            self._actions |= _cpo_actions(platform)
+            self._actions |= _cpo_actions(platform) | _mistakes(platform)
         if isinstance(platform, Emsp):
             self._actions |= _emsp_actions(platform)
         platform.control = self.answer
@@ -123,6 +125,17 @@ def _cpo_actions(cpo: Cpo) -> dict[str, Action]:
         "start-session": start_session,
         "stop-session": stop_session,
     }
+
+
+def _mistakes(cpo: Cpo) -> dict[str, Action]:
+    async def mistaken_cdr(wishes: Wishes) -> Mapping[str, Any]:
+        """Bill a session again with a mistake in it."""
+        wrong = mistaken(cpo.cdrs[wishes["session_id"]])
+        to = cpo.providers[wishes["session_id"]]
+        answer = await cpo.send("POST", "cdrs", Interface.RECEIVER, "", wrong, to=to)
+        return {"cdr_id": wrong["id"], "http_status": answer.status, "answer": answer.json}
+
+    return {"mistaken-cdr": mistaken_cdr}
 
 
 def _emsp_actions(emsp: Emsp) -> dict[str, Action]:

@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
+from hub.simulate import defects
 from hub.simulate.control import Control
 from hub.simulate.cpo import Cpo
 from hub.simulate.drivers import tokens_of
 from hub.simulate.emsp import Emsp
 from hub.simulate.platform import Platform, ServerOptions
+from hub.simulate.reference import reference_cpo, reference_emsp
 from hub.simulate.stations import stations
 from hub.wire.interface import Version
-from hub.wire.party import Party
+from hub.wire.party import Party, Role
 
 Announce = Callable[[str], None]
 """Takes one sentence for the person who watches."""
@@ -65,6 +67,22 @@ class EmspOptions(SimulatorOptions):
     """Broadcast the tokens after registration."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceOptions:
+    """A reference partner; `defect` is the id of the check that it is to fail.
+
+    `token` is an established credentials token, or with `unregistered` a token A with which the other side registers.
+    """
+
+    role: Role
+    token: str = field(repr=False)
+    unregistered: bool = False
+    defect: str = ""
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_url: str | None = None
+
+
 def _log(sentence: str) -> None:
     structlog.get_logger().info("simulator", said=sentence)
 
@@ -88,6 +106,20 @@ async def run_emsp(options: EmspOptions, announce: Announce = _log) -> None:
         if await _connect(emsp, options, announce) and options.publish:
             accepted = await emsp.broadcast_tokens()
             announce(f"{emsp.name}: {accepted} of {len(emsp.tokens)} tokens published")
+        await asyncio.Event().wait()
+
+
+async def run_reference(options: ReferenceOptions, announce: Announce = _log) -> None:
+    """Run a reference partner until cancelled, for a contract run to judge; raises LookupError for an unknown defect."""
+    server: ServerOptions = {"host": options.host, "port": options.port, "public_url": options.public_url}
+    partner = reference_cpo(**server) if options.role is Role.CPO else reference_emsp(**server)
+    partner.defect = defects.known()[options.defect] if options.defect else None
+    if options.unregistered:
+        partner.token_a = options.token
+    else:
+        partner.issued_token = partner.outgoing_token = options.token
+    async with partner:
+        announce(partner.versions_url)
         await asyncio.Event().wait()
 
 

@@ -1,5 +1,6 @@
 """Which apps may ask: records and their store."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -42,3 +43,10 @@ class AppStore(Protocol):
     async def revoke(self, app_id: str, at: datetime) -> bool:
         """Tell whether there was one that was not revoked yet."""
         ...
+
+    async def changes(self) -> AsyncGenerator[None, None]:
+        """Yield once at the start and then after every change by any process. Raises StoreUnavailable when that ends.
+
+        Close it (`contextlib.aclosing`): it holds a connection.
+        """
+        yield

@@ -1,13 +1,15 @@
 """Apps in MongoDB: one document each; a name is free again when its app is revoked."""
 
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from hub.store.app_access import App, NameTaken
-from hub.store.driver import Collection, Database
-from hub.store.errors import answering
+from hub.store.driver import Collection, Database, watch
+from hub.store.errors import answering, reason
 from hub.store.indexes import APPS
+from hub.store.protocols import StoreUnavailable
 from hub.store.records import read, write
 
 
@@ -15,6 +17,7 @@ class MongoApps:
     """The AppStore."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._apps: Collection = database[APPS]
 
     @answering()
@@ -37,3 +40,13 @@ class MongoApps:
         here = {"_id": app_id, "revoked_at": None}
         changed = await self._apps.update_one(here, {"$set": {"revoked_at": at}, "$unset": {"live_name": ""}})
         return bool(changed.modified_count)
+
+    async def changes(self) -> AsyncGenerator[None, None]:
+        """Yield once the stream of changes is open, and then after every change."""
+        try:
+            async with watch(self._database, [{"$match": {"ns.coll": APPS}}]) as stream:
+                yield
+                async for _ in stream:
+                    yield
+        except PyMongoError as error:
+            raise StoreUnavailable(f"the stream of changes ended: {reason(error)}") from None

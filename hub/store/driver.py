@@ -75,6 +75,13 @@ async def close_client(client: Client) -> None:
         await closing
 
 
+async def aggregate(collection: Collection, pipeline: Sequence[Document]) -> list[Document]:
+    """All results of a pipeline; Motor gives the cursor without waiting."""
+    opening: Any = collection.aggregate(list(pipeline))
+    cursor: Any = await opening if inspect.isawaitable(opening) else opening
+    return cast(list[Document], await cursor.to_list(None))
+
+
 @asynccontextmanager
 async def watch(
     database: Database, pipeline: Sequence[Document], *, since: Timestamp | None = None

@@ -24,6 +24,14 @@ APPS = "apps"
 SIGNS = "signs"
 DEMAND = "demand"
 EVSE_TIMES = "evse_times"
+CDR_VERDICTS = "cdr_verdicts"
+CLEARED_CDRS = "cleared_cdrs"
+STATEMENTS = "statements"
+CLOSINGS = "closings"
+TARIFF_HISTORY = "tariff_history"
+AUDIT = "audit"
+SIGNING_KEYS = "signing_keys"
+TIMELINESS = "timeliness"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
@@ -31,8 +39,11 @@ INDEX_LIFE_DAYS = 400
 """For what the index learned and nobody said again: longer than a token or a station usually goes unmentioned."""
 VERIFICATION_LIFE_DAYS = 400
 FAULT_LIFE_DAYS = 30
+CDR_VERDICT_LIFE_DAYS = 90
+TARIFF_LIFE_DAYS = 400
 SIGN_LIFE_DAYS = 2
 DEMAND_LIFE_DAYS = 400
+TIMELINESS_LIFE_DAYS = 30
 _DAY_S = 86_400
 _INDEX_OPTIONS_CONFLICT = 85
 
@@ -61,8 +72,15 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
         ],
         APPS: [IndexModel([("live_name", ASCENDING)], name="live_name", unique=True, sparse=True)],
-        SIGNS: [IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S)],
+        SIGNS: [
+            IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=SIGN_LIFE_DAYS * _DAY_S),
+            IndexModel([("session", ASCENDING)], name="session"),
+        ],
         DEMAND: [IndexModel([("hour", ASCENDING)], name="age", expireAfterSeconds=DEMAND_LIFE_DAYS * _DAY_S)],
+        TIMELINESS: [
+            IndexModel([("owner", ASCENDING), ("day", ASCENDING)], name="owner"),
+            IndexModel([("day", ASCENDING)], name="age", expireAfterSeconds=TIMELINESS_LIFE_DAYS * _DAY_S),
+        ],
         VERIFICATIONS: [
             IndexModel([("platform_id", ASCENDING), ("judged_at", DESCENDING)], name="platform"),
             IndexModel([("judged_at", ASCENDING)], name="age", expireAfterSeconds=VERIFICATION_LIFE_DAYS * _DAY_S),
@@ -71,6 +89,21 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("platform_id", ASCENDING), ("count", DESCENDING)], name="platform"),
             IndexModel([("last_at", ASCENDING)], name="age", expireAfterSeconds=FAULT_LIFE_DAYS * _DAY_S),
         ],
+        CDR_VERDICTS: [
+            IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=CDR_VERDICT_LIFE_DAYS * _DAY_S),
+            IndexModel([("parties", ASCENDING), ("at", DESCENDING)], name="parties"),
+            IndexModel([("keys", ASCENDING), ("start", ASCENDING)], name="keys"),
+        ],
+        CLEARED_CDRS: [
+            IndexModel(_ascending("statement_id", "month", "delivered_at"), name="statement"),
+            IndexModel(_ascending("month", "delivered_at"), name="month"),
+            IndexModel([("credits_key", ASCENDING)], name="credits", sparse=True),
+        ],
+        TARIFF_HISTORY: [
+            IndexModel(_ascending("owner", "tariff_id", "received_at"), name="tariff"),
+            IndexModel([("received_at", ASCENDING)], name="age", expireAfterSeconds=TARIFF_LIFE_DAYS * _DAY_S),
+        ],
+        STATEMENTS: [IndexModel([("month", ASCENDING)], name="month")],
         DELIVERIES: [
             IndexModel([("platform_id", ASCENDING), ("last_at", DESCENDING)], name="platform"),
             IndexModel([("last_at", DESCENDING)], name="newest"),

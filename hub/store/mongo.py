@@ -2,24 +2,37 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from pymongo.errors import OperationFailure, PyMongoError
 
+from hub.clock import Tasks
 from hub.store.agreements import MongoAgreements
 from hub.store.apps import MongoApps
+from hub.store.audit import MongoAudit
+from hub.store.cdr_verdicts import MongoCdrVerdicts
+from hub.store.clearing import MongoClearing
 from hub.store.deliveries import MongoDeliveries
+from hub.store.demand import MongoDemand
 from hub.store.driver import DURABLE, Client, Database, DriverName, close_client, open_client
 from hub.store.errors import MongoUnavailable, reason
+from hub.store.evse_times import MongoEvseTimes
 from hub.store.facts import MongoFacts
 from hub.store.faults import MongoFaults
 from hub.store.index import MongoIndex
 from hub.store.indexes import create_indexes
 from hub.store.leases import MongoLeases
 from hub.store.mappings import MongoMappings
+from hub.store.object_changes import MongoObjectFeed
 from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.signing_keys import MongoSigningKeys
+from hub.store.signs import MongoSigns
+from hub.store.subjects import MongoSubjects
+from hub.store.tariff_history import MongoTariffHistory
+from hub.store.timeliness import MongoTimeliness
 from hub.store.traces import MongoTraces
 from hub.store.verifications import MongoVerifications
 
@@ -35,7 +48,7 @@ async def open_store(
     Raises MongoUnavailable with a sentence (never with the URL, which may hold a password): not reachable, not a replica set,
     or weaker write concern than a majority.
     """
-    client = _open(url, driver)
+    client, tasks = _open(url, driver), Tasks()
     try:
         try:
             await _check(client)
@@ -44,8 +57,9 @@ async def open_store(
             raise MongoUnavailable(
                 f"the database in HUB_MONGODB_URL cannot be used ({reason(error)}): check that it runs, and the user's rights"
             ) from None
-        yield _store(client[database])
+        yield _store(client[database], tasks)
     finally:
+        await tasks.close()
         await close_client(client)
 
 
@@ -84,11 +98,11 @@ async def _default_write_concern(client: Client) -> str | int:
     return concern
 
 
-def _store(database: Database) -> Store:
+def _store(database: Database, tasks: Tasks) -> Store:
     return Store(
         platforms=MongoPlatforms(database),
         agreements=MongoAgreements(database),
-        objects=MongoObjects(database),
+        objects=MongoObjects(database, tasks),
         index=MongoIndex(database),
         mappings=MongoMappings(database),
         traces=MongoTraces(database),
@@ -98,5 +112,16 @@ def _store(database: Database) -> Store:
         verifications=MongoVerifications(database),
         faults=MongoFaults(database),
         apps=MongoApps(database),
+        feed=partial(MongoObjectFeed, database),
+        demand=MongoDemand(database),
+        signs=MongoSigns(database),
+        evse_times=MongoEvseTimes(database),
+        cdr_verdicts=MongoCdrVerdicts(database),
+        clearing=MongoClearing(database),
+        timeliness=MongoTimeliness(database),
+        tariff_history=MongoTariffHistory(database),
         facts=MongoFacts(database),
+        audit=MongoAudit(database),
+        signing_keys=MongoSigningKeys(database),
+        subjects=MongoSubjects(database),
     )

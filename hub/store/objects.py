@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
 
+from hub.clock import Tasks
 from hub.store.driver import Collection, Database, Document
 from hub.store.errors import answering
+from hub.store.grouping import Grouped
 from hub.store.indexes import OBJECTS, WITHDRAWN
 from hub.store.numbering import Numbering
 from hub.store.protocols import Conflict, ObjectKey, ObjectPage, Settled, StoredObject, Window
-from hub.store.records import read, write
+from hub.store.records import read
+from hub.store.saving import SAVES_AT_ONCE, Saving
 from hub.store.totals import Totals
 from hub.wire.interface import ModuleId
 from hub.wire.party import Party
@@ -23,16 +26,17 @@ _SETTLES_AT_ONCE = 1_000
 class MongoObjects:
     """The ObjectStore."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tasks: Tasks) -> None:
+        """`tasks` owns the round trips that several calls share."""
         self._objects: Collection = database[OBJECTS]
-        self._numbering = Numbering(database, OBJECTS)
+        self._saving = Saving(self._objects, Numbering(database, OBJECTS), tasks)
+        self._reading = Grouped[ObjectKey, StoredObject | None](self._get, tasks, most=SAVES_AT_ONCE)
         self._totals = Totals(self._objects)
 
     @answering()
     async def get(self, key: ObjectKey) -> StoredObject | None:
         """The object; one that was withdrawn as long as a receiver does not know that."""
-        document = await self._objects.find_one({"_id": str(key)})
-        return read(StoredObject, document) if document else None
+        return await self._reading(key)
 
     @answering()
     async def save(self, stored: StoredObject) -> StoredObject:
@@ -41,29 +45,27 @@ class MongoObjects:
         A withdrawn object that nobody lacks is dropped at once.
         """
         saved = replace(stored, revision=stored.revision + 1)
-        return await (self._replace(saved) if stored.revision else self._insert(saved))
+        return await (self._drop(saved) if _is_done(saved) else self._saving.save(saved))
 
-    async def _insert(self, stored: StoredObject) -> StoredObject:
-        if _is_done(stored):
-            return stored
-        numbered = replace(stored, seq=await self._numbering.next())
-        try:
-            await self._objects.insert_one({"_id": str(stored.key), **write(numbered)})
-        except DuplicateKeyError:
-            raise Conflict(f"{stored.key} was inserted by someone else") from None
-        return numbered
+    async def _drop(self, withdrawn: StoredObject) -> StoredObject:
+        """Nobody lacks it: there is nothing to keep."""
+        if withdrawn.revision > 1:
+            here = {"_id": str(withdrawn.key), "seq": withdrawn.seq, "revision": withdrawn.revision - 1}
+            if not (await self._objects.delete_one(here)).deleted_count:
+                raise Conflict(f"{withdrawn.key} was changed by someone else")
+        return withdrawn
 
-    async def _replace(self, stored: StoredObject) -> StoredObject:
-        here = {"_id": str(stored.key), "seq": stored.seq, "revision": stored.revision - 1}
-        if _is_done(stored):
-            before = await self._objects.find_one_and_delete(here, projection={"seq": 1})
-        else:
-            document = write(stored)
-            del document["seq"]
-            before = await self._objects.find_one_and_update(here, {"$set": document}, projection={"seq": 1})
-        if before is None:
-            raise Conflict(f"{stored.key} was changed by someone else")
-        return replace(stored, seq=before["seq"])
+    async def _get(self, keys: Sequence[ObjectKey]) -> list[StoredObject | None]:
+        found = await self._objects.find({"_id": {"$in": [*map(str, keys)]}}).to_list(None)
+        known = {document["_id"]: read(StoredObject, document) for document in found}
+        return [known.get(str(key)) for key in keys]
+
+    @answering()
+    async def confirm(self, keys: Sequence[str], at: datetime) -> None:
+        """Say of these that their owner has them as they are; that is no new revision, and nobody gets them again."""
+        if keys:
+            here = {"_id": {"$in": [*keys]}, "withdrawn": False}
+            await self._objects.update_many(here, {"$max": {"received_at": at}})
 
     @answering()
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:

@@ -4,7 +4,7 @@ Every acknowledged write is on a majority of the replica set and journaled. A wr
 treat it as unknown, never as failed.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,11 @@ from typing import Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
+from hub.store.cdr_records import CdrVerdictStore, ClearingStore, TariffHistory
+from hub.store.feeding import ObjectFeed
+from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
+from hub.store.observing import DemandStore, EvseTimesStore, SignStore, TimelinessStore
 from hub.wire.interface import Learned, ModuleId
 from hub.wire.party import Party
 
@@ -115,6 +119,8 @@ class UrlMapping:
     """The only one who may call."""
     created_at: datetime
     expires_at: datetime | None = None
+    about: str = ""
+    """What a result that comes to this address is about (see `Endpoint.about`)."""
 
 
 class LegKind(StrEnum):
@@ -255,6 +261,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    async def confirm(self, keys: Sequence[str], at: datetime) -> None:
+        """Say of these (keys as text) that their owner has them as they are: `received_at`, and no new revision."""
+        ...
+
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:
         """Objects of these owners, not withdrawn, by seq; date bounds on last_updated, from inclusive, to exclusive."""
         ...
@@ -293,8 +303,13 @@ class TraceStore(Protocol):
 
     async def append(self, legs: Sequence[Leg]) -> None: ...
 
-    async def find(self, wanted: LegFilter, *, after: str = "", limit: int = 200) -> tuple[list[Leg], str]:
-        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there."""
+    async def find(
+        self, wanted: LegFilter, *, after: str = "", limit: int = 200, newest: bool = False
+    ) -> tuple[list[Leg], str]:
+        """Legs in order after the cursor, and the next cursor; an empty cursor with `since` starts there.
+
+        When there are more than `limit`, the oldest of them come; with `newest` the newest, and the others are passed over.
+        """
         ...
 
 
@@ -370,4 +385,16 @@ class Store:
     verifications: VerificationStore
     faults: FaultStore
     apps: AppStore
+    feed: Callable[[ModuleId], ObjectFeed]
+    """All objects of one module, and what happens to them."""
+    demand: DemandStore
+    signs: SignStore
+    evse_times: EvseTimesStore
+    cdr_verdicts: CdrVerdictStore
+    clearing: ClearingStore
+    timeliness: TimelinessStore
+    tariff_history: TariffHistory
     facts: FactStore
+    audit: AuditStore
+    signing_keys: SigningKeyStore
+    subjects: SubjectStore

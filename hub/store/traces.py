@@ -56,15 +56,21 @@ class MongoTraces:
         await self._traces.delete_many({"_id": {"$lte": last["_id"]}})
 
     @answering()
-    async def find(self, wanted: LegFilter, *, after: str = "", limit: int = 200) -> tuple[list[Leg], str]:
+    async def find(
+        self, wanted: LegFilter, *, after: str = "", limit: int = 200, newest: bool = False
+    ) -> tuple[list[Leg], str]:
         """Legs told after the cursor, in that order, and the cursor of the last one; `after` itself when there is none.
+
+        `newest`: of more than `limit`, the last ones instead of the first.
 
         A cursor is a number. Raises ValueError for one that is not.
         """
         query = _query(wanted)
         if after:
             query["_id"] = {"$gt": int(after)}
-        found = await self._traces.find(query).sort("_id", 1).limit(limit).to_list(None)
+        found = await self._traces.find(query).sort("_id", -1 if newest else 1).limit(limit).to_list(None)
+        if newest:
+            found.reverse()
         return [read(Leg, document) for document in found], str(found[-1]["_id"]) if found else after
 
 

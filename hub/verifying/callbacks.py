@@ -4,8 +4,10 @@ The address is known only to the run and to the partner under test, works while 
 machine; the runner checks each call's token itself.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -22,10 +24,10 @@ PREFIX = "/contract"
 CONTRACT_RUN = PREFIX + "/{opaque}/{rest:.*}"
 _KIND = "contract"
 _LIFE = timedelta(minutes=10)
-_BODY_MAX_BYTES = 1024 * 1024
-_TIMEOUT = ClientTimeout(total=20)
+_TIMEOUT_S = 20.0
+_TIMEOUT = ClientTimeout(total=_TIMEOUT_S)
 _PASSED = frozenset(
-    {"authorization", "content-type", "x-request-id", "x-correlation-id"}
+    {"authorization", "content-encoding", "content-type", "x-request-id", "x-correlation-id"}
     | {f"ocpi-{end}-{part}" for end in ("to", "from") for part in ("party-id", "country-code")}
 )
 
@@ -42,30 +44,36 @@ class Callbacks:
     async def open(self, platform_id: str) -> AsyncIterator[tuple[str, str]]:
         """Where the runner should listen (`127.0.0.1:PORT`), and at which URL it is called."""
         port, address, now = free_port(), opaque(), now_utc()
-        await self._mappings.add(
-            UrlMapping(
-                opaque=address,
-                kind=_KIND,
-                target_url=f"http://127.0.0.1:{port}",
-                module=ModuleId(_KIND),
-                owner_platform_id=platform_id,
-                owner=self._settings.party,
-                caller_platform_id=platform_id,
-                caller=self._settings.party,
-                created_at=now,
-                expires_at=now + _LIFE,
-            )
+        mapping = UrlMapping(
+            opaque=address,
+            kind=_KIND,
+            target_url=f"http://127.0.0.1:{port}",
+            module=ModuleId(_KIND),
+            owner_platform_id=platform_id,
+            owner=self._settings.party,
+            caller_platform_id=platform_id,
+            caller=self._settings.party,
+            created_at=now,
+            expires_at=now + _LIFE,
         )
-        yield f"127.0.0.1:{port}", f"{self._settings.public_url.rstrip('/')}{PREFIX}/{address}"
+        await self._mappings.add(mapping)
+        try:
+            yield f"127.0.0.1:{port}", f"{self._settings.public_url.rstrip('/')}{PREFIX}/{address}"
+        finally:  # the port may soon be another program's
+            await self._mappings.add(replace(mapping, expires_at=now_utc()))
 
     async def pass_on(self, request: web.Request) -> web.Response:
         """One call, with the headers that OCPI has."""
         mapping = await self._mappings.find(request.match_info["opaque"])
         if mapping is None or mapping.kind != _KIND:
             return web.json_response({"status_code": 2000, "status_message": "no contract run is here"}, status=404)
-        if (request.content_length or 0) > _BODY_MAX_BYTES:
+        try:
+            async with asyncio.timeout(_TIMEOUT_S):
+                body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
             return web.json_response({"status_code": 2000, "status_message": "the body is too large"}, status=413)
-        body = await request.content.read(_BODY_MAX_BYTES)
+        except TimeoutError:
+            return web.json_response({"status_code": 2000, "status_message": "the body came too slowly"}, status=408)
         rest = request.raw_path.split("/", 3)[3]
         headers = {name: value for name, value in request.headers.items() if name.lower() in _PASSED}
         try:
@@ -77,10 +85,6 @@ class Callbacks:
                 timeout=_TIMEOUT,
                 allow_redirects=False,
             ) as answer:
-                return web.Response(
-                    status=answer.status,
-                    body=await answer.content.read(_BODY_MAX_BYTES),
-                    content_type="application/json",
-                )
+                return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
         except (ClientError, TimeoutError):
             return web.json_response({"status_code": 3000, "status_message": "the contract run is over"}, status=404)

@@ -21,6 +21,7 @@ TOKEN_VARIABLE = "OCPI_TOKEN"  # noqa: S105 - a variable's name
 PATIENCE = 1.0
 """How long the pauses of checks are, as a share of what the suite says."""
 _BEYOND_LIMIT_S = 30.0
+_LAST_WORDS_S = 5.0
 _REPORT_MAX_BYTES = 32 * 1024 * 1024
 _LINE_MAX_BYTES = 64 * 1024
 Progress = Callable[[int, int, str], None]
@@ -85,14 +86,21 @@ async def run(job: Job, progress: Progress) -> dict[str, Any]:
     finally:
         await following.close()
         if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await _kill(process)
     if report is None:
         raise RunFailed(
             f"the contract runner ended with exit code {process.returncode}: {last[-300:] or 'it said nothing'}"
         )
     return report
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """End it and all that it started; what is still in its pipes is read, or nobody would learn that it has ended."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_WORDS_S):
+            await process.communicate()
 
 
 def _plain_environment() -> dict[str, str]:

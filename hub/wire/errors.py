@@ -1,5 +1,7 @@
 """Every refusal that OCPI has a number for: one class a number, raised anywhere, answered in one place."""
 
+import math
+
 
 class OcpiError(Exception):
     """A refusal with an OCPI status code; `http_status` is 200 unless OCPI or HTTP demands another.
@@ -123,6 +125,16 @@ class NotFound(ClientError):
     """HTTP 404: no such resource, or not one of the caller's."""
 
     http_status = 404
+
+
+class TooManyRequests(ClientError):
+    """HTTP 429: more than the hub takes from one sender; Retry-After says when again. Source: RFC 6585, 4."""
+
+    http_status = 429
+
+    def __init__(self, message: str, wait_s: float) -> None:
+        super().__init__(message)
+        self.headers = {"Retry-After": str(math.ceil(wait_s))}
 
 
 class BodyTooLarge(ClientError):

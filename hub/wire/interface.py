@@ -3,6 +3,7 @@
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, NewType
 
@@ -92,6 +93,33 @@ class Learned:
     scope: Party | None = None
 
 
+class SignKind(StrEnum):
+    """What live traffic shows of an EVSE, beside what its operator says of its status."""
+
+    SESSION_ACTIVE = "session_active"
+    SESSION_ENDED = "session_ended"
+    START_FAILED = "start_failed"
+    CDR = "cdr"
+    VANISHED = "vanished"
+    """Its operator's whole list does not have it any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One thing that a message shows of an EVSE; without one it is about the EVSE of its session."""
+
+    owner: Party
+    kind: SignKind | None
+    """None: the session goes on as it was."""
+    location_id: str = ""
+    """Folded, as is `evse_uid`."""
+    evse_uid: str = ""
+    session_id: str = ""
+    """Folded."""
+    at: datetime | None = None
+    """When it was so, as far as the message says it; never later than now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong in a body: where (JSON pointer) and what."""
@@ -116,6 +144,18 @@ class Call:
     query: Mapping[str, str]
     body: Json
     sender: Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A message that was carried, and what became of it, for the rule that reads what it shows."""
+
+    call: Call
+    receiver: Party
+    reply: Json = None
+    """`data` of the receiver's answer; None when it did not answer in time."""
+    about: str = ""
+    """What the row's `about` said of the request that this is the result of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +185,12 @@ class Endpoint:
     open_key: Callable[[Call], OpenKey | None] | None = None
     learn: Callable[[Call, Party], list[Learned]] | None = None
     """What the index learns once the message was answered; the second argument is the TO party."""
+    observe: Callable[[Exchange], list[Observed]] | None = None
+    """What the message shows of EVSEs, once it was carried."""
+    about: Callable[[Call, Party], str] | None = None
+    """What the later result of this request is about; kept with the address for it. The second argument is the TO party."""
+    billed: bool = False
+    """The body is a CDR: its costs may be checked on its way, as the parties agreed."""
     bare_body: bool = False
     """The body is not read as an object of ours, only carried (callbacks)."""
     name: str = ""
@@ -170,6 +216,8 @@ class Stored:
     """The whole object after this push; None when it is withdrawn (DELETE). Raises NotStored."""
     part: Callable[[Call], str] | None = None
     """Which part of the object a push is about, folded: the path below the object (`3256/1`); empty for all of it."""
+    priced_by: bool = False
+    """Sessions are priced by it: the hub remembers how it was."""
     put_path: Callable[[Json], str]
     """Path and query after the endpoint URL for a PUT of the whole object, owner included (`/NL/TNM/LOC1`)."""
 

@@ -21,6 +21,9 @@ class Inbound:
     headers: ManyHeaders
     read_body: Callable[[int], Awaitable[bytes]]
     remote: str = ""
+    """The address that it came from."""
+    certificate: str = ""
+    """SHA-256 of the TLS certificate that the caller showed, in hex; empty without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from hub.wire.interface import Endpoint, Interface, Routing
 from modules.cdrs.objects import CDR
-from modules.cdrs.rules import check_cdr, open_key
+from modules.cdrs.rules import check_cdr, observe, open_key
 from modules.owned import own_body
 from modules.shared import PAGING
 
@@ -16,7 +16,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         location_header=True,
         check=check_cdr,
         must=own_body,
+        billed=True,
         open_key=open_key,
+        observe=observe,
     ),
     Endpoint(method="GET", interface=Interface.RECEIVER, path=("opaque",), routing=Routing.CALLBACK, reply=CDR),
 )

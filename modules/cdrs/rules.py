@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from hub.wire.interface import ByIndex, ByParty, Call, Json, OpenKey, Problem, fold
+from hub.wire.interface import ByIndex, ByParty, Call, Exchange, Json, Observed, OpenKey, Problem, SignKind, fold
 from hub.wire.party import Role
-from modules.content import member, numbered, party, text
+from modules.content import instant, member, numbered, party, text
 
 MAX_ID_LENGTH = 36
 """Of a CDR that is not a Credit CDR; those may have an appendix of three more."""
@@ -25,6 +25,25 @@ def open_key(call: Call) -> OpenKey | None:
         return ByParty(emsp, Role.EMSP)
     uid, kind = text(call.body, "cdr_token", "uid"), text(call.body, "cdr_token", "type")
     return ByIndex("token", fold(f"{kind}/{uid}")) if uid and kind else None
+
+
+def observe(exchange: Exchange) -> list[Observed]:
+    """A CDR shows that its EVSE was free of this session when that ended; a Credit CDR comes long after and shows nothing."""
+    body = exchange.call.body
+    location_id, evse_uid = text(body, "cdr_location", "id"), text(body, "cdr_location", "evse_uid")
+    ended_at = instant(body, "end_date_time")
+    if not location_id or not evse_uid or ended_at is None or member(body, "credit") is True:
+        return []
+    return [
+        Observed(
+            owner=exchange.call.sender,
+            kind=SignKind.CDR,
+            location_id=fold(location_id),
+            evse_uid=fold(evse_uid),
+            session_id=fold(text(body, "session_id") or ""),
+            at=ended_at,
+        )
+    ]
 
 
 def _credit(cdr: Json) -> Iterator[Problem]:

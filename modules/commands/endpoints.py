@@ -7,8 +7,10 @@ from pydantic import BaseModel
 from hub.wire.interface import (
     Call,
     Endpoint,
+    Exchange,
     Interface,
     Learned,
+    Observed,
     OpenKey,
     Problem,
     ResponseUrl,
@@ -37,6 +39,8 @@ def _command(
     check: Callable[[Call], list[Problem]] | None = None,
     must: Callable[[Call], list[Problem]] | None = None,
     learn: Callable[[Call, Party], list[Learned]] | None = None,
+    observe: Callable[[Exchange], list[Observed]] | None = None,
+    about: Callable[[Call, Party], str] | None = None,
 ) -> Endpoint:
     return Endpoint(
         method="POST",
@@ -51,6 +55,8 @@ def _command(
         must=must,
         open_key=open_key,
         learn=learn,
+        observe=observe,
+        about=about,
         name=name.value,
     )
 
@@ -66,6 +72,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         rules.by_location,
         check=rules.check_start_session,
         must=rules.own_token,
+        observe=rules.observe_start,
+        about=rules.about_start,
     ),
     _command(CommandType.STOP_SESSION, StopSession, rules.by_session),
     _command(CommandType.UNLOCK_CONNECTOR, UnlockConnector, rules.by_location),
@@ -76,6 +84,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         routing=Routing.CALLBACK,
         body=CommandResult,
         timeout=TimeoutClass.COMMAND,
+        observe=rules.observe_result,
         bare_body=True,
     ),
 )

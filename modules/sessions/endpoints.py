@@ -44,6 +44,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         must=own_path_and_body,
         open_key=rules.open_key_of_put,
         learn=rules.learn,
+        observe=rules.observe,
     ),
     Endpoint(
         method="PATCH",
@@ -55,5 +56,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         must=own_path_and_body,
         open_key=rules.open_key_of_patch,
         learn=rules.learn,
+        observe=rules.observe,
     ),
 )

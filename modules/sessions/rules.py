@@ -1,9 +1,16 @@
 """Where a Session belongs, and whom it concerns. Source: OCPI 2.2.1, mod_sessions."""
 
-from hub.wire.interface import ByIndex, ByParty, Call, Learned, OpenKey, fold
+from hub.wire.interface import ByIndex, ByParty, Call, Exchange, Learned, Observed, OpenKey, SignKind, fold
 from hub.wire.party import Party, Role
 from modules.content import party, text
 from modules.owned import id_fits_path, owned_key, path_owner
+
+_SHOWN = {
+    "ACTIVE": SignKind.SESSION_ACTIVE,
+    "COMPLETED": SignKind.SESSION_ENDED,
+    "INVALID": SignKind.SESSION_ENDED,
+}
+"""PENDING and RESERVATION show nothing of the EVSE."""
 
 check_session = id_fits_path("id", "session_id")
 
@@ -37,3 +44,20 @@ def learn(call: Call, receiver: Party) -> list[Learned]:
         emsp = party(call.body, "cdr_token") or receiver
         learned.append(Learned("session-emsp", owned_key(owner, session_id), emsp))
     return learned
+
+
+def observe(exchange: Exchange) -> list[Observed]:
+    """A Session shows that its EVSE is in use, or not any more; a part of one without a status, that it goes on."""
+    call = exchange.call
+    owner, status = path_owner(call), text(call.body, "status")
+    if owner is None or (status is not None and status not in _SHOWN) or (status is None and call.method == "PUT"):
+        return []
+    return [
+        Observed(
+            owner=owner,
+            kind=_SHOWN[status] if status else None,
+            location_id=fold(text(call.body, "location_id") or ""),
+            evse_uid=fold(text(call.body, "evse_uid") or ""),
+            session_id=fold(call.path["session_id"]),
+        )
+    ]

@@ -20,4 +20,4 @@ def put_path(tariff: Json) -> str:
     return owned_path(tariff, "id")
 
 
-STORED = Stored(object_class=Tariff, key=tariff_key, apply=apply, put_path=put_path)
+STORED = Stored(object_class=Tariff, key=tariff_key, apply=apply, priced_by=True, put_path=put_path)

@@ -13,8 +13,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from hub.app import Hub, open_hub
+from hub.app import open_hub
 from hub.config import Settings
+from hub.house import Hub
 from hub.simulate.cpo import Cpo
 from hub.simulate.emsp import Emsp
 from hub.simulate.faults import Fault

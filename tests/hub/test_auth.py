@@ -21,6 +21,11 @@ def hash_token(token: str) -> str:
     return f"hash of {token}"
 
 
+def hashes_of(token: str) -> tuple[str, ...]:
+    """As under two server keys."""
+    return (hash_token(token), f"older hash of {token}")
+
+
 def directory(*tokens: str, kind: TokenKind = TokenKind.ESTABLISHED, expires_at: datetime | None = None) -> Directory:
     """One platform for each token, named after its place."""
     platforms = [
@@ -44,7 +49,7 @@ def encoded(text: str, scheme: str = "Token") -> str:
 
 def who(known: Directory, *values: str) -> str | None:
     """The platform_id of the caller."""
-    caller = known_caller(known, list(values), hash_token, lambda: NOW)
+    caller = known_caller(known, list(values), hashes_of, lambda: NOW)
     return caller.platform.platform_id if caller else None
 
 
@@ -130,12 +135,17 @@ def test_what_the_presented_token_says(
 
 def test_the_store_is_asked_for_hashes_and_the_likeliest_first() -> None:
     """H1.09: Base64 first, then the raw text; nothing in clear leaves this file."""
-    assert token_hashes([encoded("abc")], hash_token) == ["hash of abc", "hash of YWJj"]
-    assert token_hashes([], hash_token) == []
+    assert token_hashes([encoded("abc")], hashes_of) == [
+        "hash of abc",
+        "older hash of abc",
+        "hash of YWJj",
+        "older hash of YWJj",
+    ]
+    assert token_hashes([], hashes_of) == []
 
 
 def test_a_caller_shows_no_token() -> None:
     """The presented text is for GET credentials alone, not for logs."""
-    caller = known_caller(directory("very-secret"), [encoded("very-secret")], hash_token, lambda: NOW)
+    caller = known_caller(directory("very-secret"), [encoded("very-secret")], hashes_of, lambda: NOW)
 
     assert "very-secret'" not in repr(caller).replace("hash of very-secret", "")

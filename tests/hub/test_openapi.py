@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 import modules
 from hub.admin.app import ROUTES
@@ -40,6 +43,22 @@ def _leads_somewhere(document: Json, reference: str) -> bool:
             return False
         place = place[step]
     return True
+
+
+@pytest.mark.parametrize("document", [OCPI, ADMIN], ids=["ocpi", "admin"])
+def test_an_independent_validator_finds_nothing(document: Json) -> None:
+    """Each document is valid OpenAPI 3.1."""
+    assert document["openapi"].startswith("3.1.")
+    validate(document)
+
+
+def test_the_independent_validator_does_look() -> None:
+    """A document with a response that has no description is refused."""
+    broken = deepcopy(ADMIN)
+    del broken["paths"]["/status"]["get"]["responses"]["200"]["description"]
+
+    with pytest.raises(OpenAPIValidationError):
+        validate(broken)
 
 
 @pytest.mark.parametrize("document", [OCPI, ADMIN], ids=["ocpi", "admin"])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.secrets import KEY_FILE, SealBroken, SecretKeyUnusable, Secrets, new_token, opaque
+from hub.key_file import KEY_FILE, SecretKeyUnusable
+from hub.secrets import SealBroken, Secrets, key_of, new_token, opaque
 
 KEY = "a long enough passphrase of forty chars."
 TOKENS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=64)
@@ -159,3 +160,69 @@ def test_a_folder_that_cannot_hold_the_key_is_a_sentence(tmp_path: Path) -> None
 
     with pytest.raises(SecretKeyUnusable, match=r"cannot keep its key in .*: set HUB_SECRET_KEY, or HUB_DATA_DIR"):
         Secrets.load("", tmp_path / "file")
+
+
+OLDER, NEWER = KEY.encode(), b"a newer passphrase of more than forty characters"
+
+
+@given(credentials_token=TOKENS, platform_id=IDS)
+def test_what_an_older_key_made_is_accepted_beside_the_newer(credentials_token: str, platform_id: str) -> None:
+    """Seals open, hashes are recognised, and sealing anew moves a token to the key in use, for its platform alone."""
+    both = Secrets(NEWER, OLDER)
+    sealed = SECRETS.seal(credentials_token, platform_id)
+    moved = both.resealed(sealed, platform_id)
+
+    assert both.unseal(sealed, platform_id) == Secrets(NEWER).unseal(moved, platform_id) == credentials_token
+    assert both.resealed(moved, platform_id) == moved
+    assert both.hashes(credentials_token) == (
+        Secrets(NEWER).hash_token(credentials_token),
+        SECRETS.hash_token(credentials_token),
+    )
+    assert (key_of(sealed), key_of(moved)) == (SECRETS.kid, Secrets(NEWER).kid)
+
+
+def test_another_process_sees_a_new_key_when_it_needs_it(tmp_path: Path) -> None:
+    """What one process sealed with a key that it just made opens in another that has not looked yet."""
+    one, other = Secrets.load("", tmp_path), Secrets.load("", tmp_path)
+    before = one.kid
+
+    kid = one.rotate()
+    sealed = one.seal("secret", "p-1")
+
+    assert (other.kid, one.kids) == (before, (kid, before))
+    assert other.unseal(sealed, "p-1") == "secret"
+    assert other.kids == one.kids
+    assert other.refresh() is False
+
+
+def test_a_retired_key_opens_nothing(tmp_path: Path) -> None:
+    """And the one in use cannot be retired."""
+    secrets = Secrets.load("", tmp_path)
+    sealed, older = secrets.seal("secret", "p-1"), secrets.kid
+    newer = secrets.rotate()
+
+    secrets.retire([older, newer])
+
+    assert secrets.kids == (newer,)
+    with pytest.raises(SealBroken):
+        secrets.unseal(sealed, "p-1")
+
+
+def test_a_broken_key_file_changes_nothing_while_the_hub_runs(tmp_path: Path) -> None:
+    """The keys that were read stay in use."""
+    secrets = Secrets.load("", tmp_path)
+    kid = secrets.kid
+    (tmp_path / KEY_FILE).write_text("nonsense")
+
+    assert secrets.refresh() is False
+    assert secrets.kid == kid
+
+
+def test_keys_of_the_environment_are_not_the_hubs_to_change() -> None:
+    """The sentence says how they are changed."""
+    secrets = Secrets.load(KEY, Path("/nowhere"), NEWER.decode() + ",")
+
+    assert secrets.kids == (SECRETS.kid, Secrets(NEWER).kid)
+    assert not secrets.in_file
+    with pytest.raises(SecretKeyUnusable, match="HUB_SECRET_KEYS_OTHER"):
+        secrets.rotate()

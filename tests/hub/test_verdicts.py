@@ -8,7 +8,7 @@ from hub.secrets import Secrets
 from hub.verdicts import VerdictRefused, check, published, sign, write
 
 SECRETS = Secrets(b"a server key for tests, long enough to be one")
-KEYS = published(SECRETS)
+KEYS = published(SECRETS.verdict_public_keys)
 ABOUT = {"format": 1, "platform": "GreenPlug — ☃", "module": "locations", "green": True, "failed_blockers": []}
 SIGNED = write(sign(ABOUT, SECRETS))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -53,7 +53,7 @@ def test_without_the_key_nothing_is_genuine(keys: object) -> None:
 
 def test_another_hubs_key_does_not_do() -> None:
     """Even under the same id."""
-    other = published(Secrets(b"another server key, just as long as the first"))
+    other = published(Secrets(b"another server key, just as long as the first").verdict_public_keys)
     other["keys"][0]["kid"] = KEYS["keys"][0]["kid"]
 
     with pytest.raises(VerdictRefused, match="does not fit"):

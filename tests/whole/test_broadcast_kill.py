@@ -34,17 +34,19 @@ CPO = Party.parse("NL-TNM")
 
 
 class HubProcess:
-    """`hubctl serve` with a private mongod, killed and started again on the same port and data directory."""
+    """`hubctl serve`, killed and started again on the same port and data directory; with a private mongod unless told."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **environment: str) -> None:
         self.port = free_port()
         self.environment = os.environ | {
             "HUB_DATA_DIR": str(data_dir),
             "HUB_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "HUB_ADMIN_PORT": "0",
             "HUB_ALLOW_PRIVATE_URLS": "true",
             "HUB_PROBE_FIRST_S": "0.1",
             "HUB_PROBE_MAX_S": "0.5",
         }
+        self.environment |= environment
         self._log = (data_dir / "hub.log").open("ab")
         self.process = self._start()
 

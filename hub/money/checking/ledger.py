@@ -61,8 +61,8 @@ def entries_of(cdr: Mapping[str, Any]) -> Iterator[Entry]:
         credits=credited,
         start=_instant(cdr, "start_date_time"),
         end=_instant(cdr, "end_date_time") or _instant(cdr, "stop_date_time"),
-        content=_digest(cdr),
-        same=_digest({name: value for name, value in cdr.items() if name not in _CHANGED_BY_CREDIT}),
+        content=digest(cdr),
+        same=digest({name: value for name, value in cdr.items() if name not in _CHANGED_BY_CREDIT}),
         costs=_costs(cdr.get("total_cost")),
     )
     yield entry
@@ -199,7 +199,8 @@ def _instant(cdr: Mapping[str, Any], name: str) -> str:
         return ""
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
+    """Of a JSON value; the order of members does not matter."""
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
     except (TypeError, RecursionError):

@@ -18,7 +18,7 @@ MAX_OFFERS = 200
 
 
 def probe(one: Linted) -> Iterator[Finding]:
-    """Charging at 11 kW, and parking after an hour of it, a minute longer each time."""
+    """T-SEGMENT-PROBE: charging at 11 kW, and parking after an hour of it, a minute longer each time."""
     if one.tariff.size > MAX_OFFERS:
         return
     charging = [_charged(one, minutes) for minutes in range(FIRST_MINUTE, LAST_MINUTE + 1)]

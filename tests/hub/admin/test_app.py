@@ -57,7 +57,7 @@ async def test_a_token_comes_as_a_bearer_token(operator: Operator) -> None:
     for header in (f"Token {token}", f"Basic {token}", token, f"Bearer{token}"):
         assert (await operator.ask("GET", "/partners", authorization=header)).status == 401
     twice = CIMultiDict([("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")])
-    async with operator.http.get(f"{operator.settings.public_url}/admin/v1/partners", headers=twice) as answer:
+    async with operator.http.get(f"{operator.url}/admin/v1/partners", headers=twice) as answer:
         assert answer.status == 401
     assert (await operator.ask("GET", "/partners", authorization=f"bearer {token}")).status == 200
 

@@ -10,7 +10,7 @@ async def test_a_token_lets_another_machine_in(operator: Operator, tmp_path: Pat
     made = await operator.hubctl("admin", "token", "--subject", "eva@laptop", "--expires", "1h")
     laptop = {
         "HUB_DATA_DIR": str(tmp_path / "laptop"),
-        "HUB_ADMIN_URL": operator.settings.public_url + "/admin/v1/",
+        "HUB_ADMIN_URL": operator.url + "/admin/v1/",
         "HUB_ADMIN_TOKEN": made.out.strip(),
     }
 
@@ -24,7 +24,7 @@ async def test_a_token_lets_another_machine_in(operator: Operator, tmp_path: Pat
 
 async def test_no_token_and_a_wrong_one_are_exit_4(operator: Operator) -> None:
     """HUB_ADMIN_URL without a token, and with a wrong one: exit 4, and how to make one; the token is not repeated."""
-    url = operator.settings.public_url
+    url = operator.url
 
     missing = await operator.hubctl("partner", "list", HUB_ADMIN_URL=url)
     wrong = await operator.hubctl("partner", "list", HUB_ADMIN_URL=url, HUB_ADMIN_TOKEN="mallory-was-here")

@@ -43,7 +43,7 @@ async def test_an_offline_partner_degrades(running: RunningHub, operator: Operat
 
 async def test_a_problem_of_the_hub_is_found(running: RunningHub, operator: Operator) -> None:
     """The doctor says what is wrong and the command that mends it, and ends with 1."""
-    environment = {"HUB_ADMIN_URL": operator.settings.public_url, "HUB_ADMIN_TOKEN": operator.token}
+    environment = {"HUB_ADMIN_URL": operator.url, "HUB_ADMIN_TOKEN": operator.token}
     (operator.settings.data_path / "secret.key").chmod(0o640)
 
     doctor = await operator.hubctl("doctor", **environment)

@@ -12,6 +12,7 @@ from hub.delivery.post import Post
 from hub.simulate.faults import Fault
 from hub.simulate.messages import Reply, ok
 from hub.simulate.partner import Partner
+from hub.tls import ClientTls
 from tests.hub.delivery.outside import TOKEN, certificates, failure, full_backlog, raw_server, request
 
 
@@ -203,7 +204,8 @@ async def test_a_name_that_nobody_knows_is_not_connected() -> None:
 
 async def test_tls_is_verified(tmp_path: Path) -> None:
     """A certificate of a known authority for the right name is a connection; anything else is none."""
-    authority, server = certificates(tmp_path, "localhost")
+    tls = ClientTls()
+    tls.context, server = certificates(tmp_path, "localhost")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"{}")
@@ -212,7 +214,7 @@ async def test_tls_is_verified(tmp_path: Path) -> None:
     settings = Settings(allow_private_urls=True)
     async with raw_server(serve, server) as url:
         port = url.rpartition(":")[2]
-        async with Post(settings, tls=authority) as trusting, Post(settings) as strict:
+        async with Post(settings, tls=tls) as trusting, Post(settings) as strict:
             answer = await trusting.send(request(f"https://localhost:{port}/"))
             other_name = await failure(trusting, request(f"https://127.0.0.1:{port}/"))
             stranger = await failure(strict, request(f"https://localhost:{port}/"))

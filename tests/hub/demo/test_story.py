@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.hub.demo.playing import SMALL, alive, command_of, demo, descendants, left_in
 
 STEPS = [
-    *("hub", "handshake", "tokens", "stations", "authorize", "start", "session", "stop", "cdr"),
+    *("hub", "handshake", "tokens", "stations", "agree", "near", "authorize", "start", "session", "stop", "cdr"),
+    *("checked", "mistake"),
     *("outage", "meanwhile", "recovery", "end"),
 ]
 
@@ -26,7 +27,10 @@ async def test_the_story_is_played_to_its_end(tmp_path: Path, free_port: int) ->
     said = {step["name"]: step["said"] for step in report["steps"]}
     assert said["handshake"].startswith("17 of 17")
     assert said["stations"] == "5,571 of 5,571 arrived at each of 2 eMSPs"
+    assert "free from 50 kW, live" in said["near"]
     assert said["cdr"].endswith("reconciles")
+    assert "incl. VAT too" in said["checked"]
+    assert said["mistake"].startswith("2001, not carried: the operator charges FLAT in each period; stated ")
     assert "once, by PUT" in said["recovery"]
     assert report["duration_s"] >= sum(step["duration_s"] for step in report["steps"])
     assert left_in(tmp_path) == []

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from tests.hub.demo.playing import HUBCTL, SMALL, Playing, alive, demo, descendants, left_in
 
@@ -35,7 +36,7 @@ def printed(playing: Playing) -> dict[str, str]:
 
 async def paste(playing: Playing, command: str, timeout_s: float = 30.0) -> tuple[int, str]:
     """Exit code and output of a command line after the first one was pasted; ^C after `timeout_s`."""
-    export = next(line for line in printed(playing).values() if line.startswith("export"))
+    export = next(line for line in printed(playing).values() if line.startswith("export HUB_DATA_DIR"))
     shell = await asyncio.create_subprocess_exec(
         *("bash", "-c", f"{export}\n{command}"),
         stdout=PIPE,
@@ -64,15 +65,28 @@ async def test_every_printed_command_works(playing: Playing) -> None:
     commands = printed(playing)
     results = {}
     for command in commands.values():
-        follows = "traffic tail" in command
+        follows = "traffic tail" in command or "hubctl watch" in command
         results[command] = await paste(playing, command, FOLLOWS_S if follows else 30.0)
 
-    assert len(commands) >= 9
+    assert len(commands) >= 11
     wrong = {command: said for command, (code, said) in results.items() if code not in {0, 130}}
     assert wrong == {}
     assert "sessions" in results[commands["sessions as they run"]][1]
     stations = json.loads(results[commands["a station, as MapApp asks"]][1])
     assert (stations["status_code"], len(stations["data"])) == (1000, 1)
+
+
+async def test_the_pages_open_signed_in(playing: Playing) -> None:
+    """The addresses that it prints: the operations page takes its token, the app's token finds stations."""
+    urls = dict(re.findall(r"(http://\S+/)#token=(\S+)", "\n".join(playing.lines)))
+    (page, docs) = urls
+    async with ClientSession() as http:
+        async with http.post(f"{page}session", json={"token": urls[page]}) as answer:
+            assert answer.status == 200
+        headers = {"Authorization": f"Bearer {urls[docs]}"}
+        url = docs.replace("/docs/", "/apps/v1/locations?near=46.6,2.4&radius_m=250000&limit=1")
+        async with http.get(url, headers=headers) as answer:
+            assert (answer.status, len((await answer.json())["locations"])) == (200, 1)
 
 
 async def test_the_next_steps_of_the_three_readers_work(playing: Playing) -> None:

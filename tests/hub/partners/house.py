@@ -14,6 +14,7 @@ from hub.clock import now_utc
 from hub.config import Settings
 from hub.delivery.post import Post
 from hub.delivery.receiver import Accepted
+from hub.limits import Rates
 from hub.partners.front import Front, open_front
 from hub.platform import ConnectionStatus, Platform
 from hub.secrets import Secrets
@@ -135,6 +136,7 @@ async def open_house(store: Store, settings: Settings) -> AsyncIterator[House]:
             catalog=Catalog(modules.ALL),
             record=legs.append,
             deliveries=lanes,
+            failures=Rates(0, 1),
         ) as front,
     ):
         runner = web.AppRunner(_app(front), access_log=None, shutdown_timeout=1)

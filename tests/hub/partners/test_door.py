@@ -5,10 +5,17 @@ import asyncio
 import pytest
 
 from hub.auth import Caller
-from hub.partners.door import Door
+from hub.limits import Rates
+from hub.partners.door import Door, Doorkeeper, Limits
 from hub.simulate.platform import Platform
 from hub.wire.errors import Unauthorized
 from tests.hub.partners.house import CPA, SECRETS, House, ask, authorization
+
+ANY = Limits(requests=Rates(0, 1), failures=Rates(0, 1))
+
+
+def _note(_: Caller) -> None:
+    """Nobody wants to know."""
 
 
 async def test_strangers_are_401_and_missing_is_as_wrong(house: House, cpo: Platform) -> None:
@@ -45,7 +52,8 @@ async def test_the_first_use_of_a_new_token_is_told_once(house: House, cpo: Plat
     """H2.28: the door notices it in memory; after that nothing is told and nothing is saved."""
     await house.join(cpo, CPA, name="Charge Point A")
     told: list[Caller] = []
-    door = Door(house.front.roster, house.store.platforms.by_token, SECRETS.hash_token, told.append)
+    keeper = Doorkeeper(proven=told.append)
+    door = Door(house.front.roster, house.store.platforms.by_token, SECRETS.hashes, keeper, limits=ANY)
     header = [authorization(cpo.outgoing_token or "")]
 
     await door.authenticate(header)
@@ -64,7 +72,7 @@ async def test_known_callers_cost_the_store_nothing(house: House) -> None:
     async def by_token(token_hash: str) -> None:
         asked.append(token_hash)
 
-    door = Door(house.front.roster, by_token, SECRETS.hash_token, lambda _: None)
+    door = Door(house.front.roster, by_token, SECRETS.hashes, Doorkeeper(proven=_note), limits=ANY)
     await door.authenticate([authorization(token_a)])
     assert asked == []
 

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from contracts.run import Target
+from contracts.run import run as judge
+from contracts.suite import load
 from hub.simulate.cpo import Cpo
 from hub.simulate.emsp import Emsp
 from hub.simulate.handshake import HandshakeFailed
-from hub.simulate.run import CpoOptions, EmspOptions, run_cpo, run_emsp
-from hub.wire.party import Party
+from hub.simulate.run import CpoOptions, EmspOptions, ReferenceOptions, run_cpo, run_emsp, run_reference
+from hub.wire.party import Party, Role
 from tests import words
 
 BUMP = Party(country_code="FR", party_id="BMP")
@@ -81,3 +84,35 @@ async def test_a_simulator_runs_in_a_process_of_its_own(emsp: Emsp, tmp_path: Pa
     assert lines[2] == b"Bump: 2 of 2 stations published\n"
     assert len(emsp.locations) == 2
     assert (process.returncode, errors) == (0, b"")
+
+
+@pytest.mark.parametrize(("role", "unregistered"), [("CPO", False), ("EMSP", True)])
+async def test_a_reference_partner_can_be_judged(role: str, unregistered: bool) -> None:
+    """It tells its versions URL; with its token, or registered with its token A, all that is judged of it is green."""
+    addresses: asyncio.Queue[str] = asyncio.Queue()
+    options = ReferenceOptions(role=Role(role), token="a-token-of-the-tests-0123456789", unregistered=unregistered)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(run_reference(options, addresses.put_nowait))
+        target = Target(
+            role=role, versions_url=await addresses.get(), token=options.token, register=unregistered, patience=0.05
+        )
+        report = await judge(load(), target)
+        running.cancel()
+
+    assert report.ok
+    assert report.counts["failed"] == 0
+
+
+async def test_a_reference_partner_does_what_it_is_told_to_do_wrong() -> None:
+    """The named check fails, and with it the run."""
+    addresses: asyncio.Queue[str] = asyncio.Queue()
+    options = ReferenceOptions(role=Role.CPO, token="a-token-of-the-tests-0123456789", defect="CDR-01")
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(run_reference(options, addresses.put_nowait))
+        target = Target(
+            role="CPO", versions_url=await addresses.get(), token=options.token, modules=frozenset({"cdrs"})
+        )
+        report = await judge(load(), target)
+        running.cancel()
+
+    assert {one.check_id for one in report.results if one.verdict == "failed"} == {"CDR-01"}

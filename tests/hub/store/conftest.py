@@ -2,13 +2,43 @@
 
 import gc
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from pymongo import monitoring
 
 from hub.store.driver import Database, DriverName, close_client, open_client
 from hub.store.mongo import open_store
 from hub.store.protocols import Store
+
+
+class Writes(monitoring.CommandListener):
+    """What the drivers wrote to objects: commands by database, as they went out."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, list[dict[str, Any]]] = {}
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Note a command that writes."""
+        if event.command.get(event.command_name) == "objects" and event.command_name in {"insert", "update", "delete"}:
+            self.sent.setdefault(event.database_name, []).append({"name": event.command_name, **event.command})
+
+    def succeeded(self, event: object) -> None:
+        """Its answer does not matter here."""
+
+    def failed(self, event: object) -> None:
+        """Nor does that there was none."""
+
+
+WRITES = Writes()
+monitoring.register(WRITES)
+
+
+@pytest.fixture
+def writes(database: Database) -> list[dict[str, Any]]:
+    """Commands that wrote objects in the test's database, oldest first; grows as the test goes on."""
+    return WRITES.sent.setdefault(database.name, [])
 
 
 @pytest.fixture(params=["pymongo", "motor"])

@@ -7,8 +7,12 @@ from typing import Any, TypeVar, cast
 
 from hypothesis import strategies as st
 
+from hub.money.checking.agreed import AgreedLimits, CdrPolicy
+from hub.money.clearing.entry import Change, ClearedCdr, VatShare
+from hub.money.clearing.statement import Statement
 from hub.platform import Agreement, HostedParty, IssuedToken, Platform, PlatformState, Quirks, TokenKind
 from hub.standing import Side, Standing
+from hub.store.cdr_records import CdrVerdict, PublishedTariff
 from hub.store.judgements import Fault, Verification
 from hub.store.protocols import (
     DeliveryState,
@@ -58,6 +62,12 @@ STANDINGS = every(
     failing_since=MAYBE,
     override_until=MAYBE,
 )
+CDR_POLICIES = every(
+    CdrPolicy,
+    party=PARTIES,
+    limits=every(AgreedLimits, max_age_days=st.none() | COUNTS),
+    changed_at=MOMENTS,
+)
 PLATFORMS = every(
     Platform,
     claims=st.frozensets(PARTY_ROLES),
@@ -67,6 +77,8 @@ PLATFORMS = every(
     issued=st.lists(ISSUED, max_size=3).map(tuple),
     quirks=every(Quirks),
     standings=st.lists(STANDINGS, max_size=3).map(tuple),
+    cdr_policies=st.lists(CDR_POLICIES, max_size=2).map(tuple),
+    clearing=st.frozensets(PARTIES, max_size=3),
     learned=st.dictionaries(st.text(), st.text()),
     created_at=MOMENTS,
     registered_at=MAYBE,
@@ -90,6 +102,33 @@ VERIFICATIONS = every(
     Verification, judged_at=MOMENTS, verdicts=st.dictionaries(MODULES, st.binary(max_size=50), max_size=3)
 )
 FAULTS = every(Fault, count=COUNTS, last_at=MOMENTS)
+SHARES = st.lists(every(VatShare, net=COUNTS, tax=COUNTS), max_size=3).map(tuple)
+CDR_VERDICTS = every(CdrVerdict, sender=PARTIES, receiver=PARTIES, at=MOMENTS)
+PUBLISHED = every(PublishedTariff, owner=PARTIES, last_updated=MOMENTS, received_at=MOMENTS)
+CLEARED_CDRS = every(
+    ClearedCdr,
+    operator=PARTIES,
+    provider=PARTIES,
+    digits=st.integers(0, 4),
+    net=COUNTS,
+    gross=COUNTS,
+    vat=SHARES,
+    delivered_at=MAYBE,
+    changes=st.lists(every(Change, at=MOMENTS), max_size=2).map(tuple),
+    revision=COUNTS,
+)
+STATEMENTS = every(
+    Statement,
+    operator=PARTIES,
+    provider=PARTIES,
+    closed_at=MAYBE,
+    vat=SHARES,
+    **dict.fromkeys(
+        ("digits", "cdrs", "credits", "late", "charged_net", "charged_gross", "credited_net", "credited_gross"), COUNTS
+    ),
+    disputed=COUNTS,
+    disputed_gross=COUNTS,
+)
 
 
 def platform(name: str = "Charge Point Alpha", **changes: Any) -> Platform:

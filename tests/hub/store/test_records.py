@@ -25,6 +25,10 @@ AWARE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
         samples.FAILED,
         samples.VERIFICATIONS,
         samples.FAULTS,
+        samples.CDR_VERDICTS,
+        samples.CLEARED_CDRS,
+        samples.PUBLISHED,
+        samples.STATEMENTS,
     )
 )
 def test_every_record_survives_the_database(record: object) -> None:

@@ -45,7 +45,7 @@ async def test_a_clean_partner_is_verified_and_the_verdict_is_signed(running: Ru
     assert set(states(running, cpo.name).values()) == {State.VERIFIED}
     assert {"cdrs", "locations", "sessions", "tariffs"} == set(judged.verification.verdicts)
     for module, written in judged.verification.verdicts.items():
-        said = check(written, published(running.hub.secrets))
+        said = check(written, published(running.hub.secrets.verdict_public_keys))
         assert (said["module"], said["green"], said["mode"]) == (module, True, "observe")
         assert said["suite"]["digest"] == suite.digest()
         assert said["judged_at"] < said["expires_at"]

@@ -1,0 +1,152 @@
+"""Locations: found near a place, in a box or along a route, a page at a time; and one by its id."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import orjson
+
+from hub.apps import codes
+from hub.apps.api import cursor
+from hub.apps.api.asked import Form, One, Search
+from hub.apps.api.errors import BadParameter, NotFound
+from hub.apps.api.examples import LOCATION, PAGE
+from hub.apps.api.filters import wanted
+from hub.apps.api.places import middle, where
+from hub.apps.api.prices import quoter
+from hub.apps.api.ranking import Ranked, Ranking
+from hub.apps.api.showing import Match, Shower, Shown, collection, feature
+from hub.apps.api.table import AppCall, AppRoute, Found, Json
+from hub.apps.index import Index
+from hub.apps.search import nearest_first
+from hub.apps.wanted import Wanted, points_that_fit
+from hub.wire.interface import fold
+from hub.wire.party import Party
+
+GEOJSON = "application/geo+json"
+
+
+async def _list(call: AppCall[Search]) -> Found:
+    asked, index = call.asked, call.office.feed.index
+    ranking = Ranking(call, quoter(call, asked))
+    after = cursor.read(call.office.cursor_keys(), call.app.app_id, asked)
+    fitting = wanted(asked, call.now)
+    place = where(asked)
+    page = ranking.page(nearest_first(index, place, fitting, call.eyes.sight(index)), after)
+    more, page = len(page) > asked.limit, page[: asked.limit]
+    if after is None:
+        statuses = index.points["status"]
+        free = any(statuses[point] == codes.FREE for one in page for point in one.hit.points)
+        call.office.demand.searched(middle(place), call.now, fitting, found_free=free)
+    shower = _shower(call)
+    counted = _counted(index, page, fitting)
+    shown = [
+        shower.show(
+            one.hit.row,
+            Match(
+                counted=counted[place],
+                free=asked.free,
+                distance_m=one.hit.distance_m,
+                price=ranking.price_of,
+            ),
+        )
+        for place, one in enumerate(page)
+    ]
+    following = cursor.write(call.office.cursor_keys()[0], call.app.app_id, asked, page[-1].place) if more else ""
+    return _page(shown, asked.format, following, str(call.office.feed.changes.last))
+
+
+async def _one(call: AppCall[One]) -> Found:
+    row = find(call, "/".join((call.path["country_code"], call.path["party_id"], call.path["location_id"])))
+    prices = quoter(call, call.asked)
+    seq = str(call.office.feed.changes.last)
+    shown = _shower(call).show(row, Match(price=prices.of if prices else None), seq=seq)
+    if call.asked.format is Form.GEOJSON:
+        return Found(json=feature(shown), state=shown.state, media_type=GEOJSON)
+    return Found(json=orjson.Fragment(shown.json), state=shown.state)
+
+
+def _shower(call: AppCall[Any]) -> Shower:
+    office = call.office
+    return Shower(office.feed.index, office.truths, office.sheets, int(call.now.timestamp() * 1000))
+
+
+def find(call: AppCall[Json], written: str, parameter: str = "") -> int:
+    """The row of the location `NL/CPA/LOC1`; raises NotFound, for one that the app may not see too, BadParameter."""
+    parts = written.split("/", 2)
+    try:
+        party = Party.of(parts[0], parts[1])
+        key = f"locations/{party.country_code}/{party.party_id}/{fold(parts[2])}"
+    except (ValueError, IndexError):
+        if not parameter:
+            raise NotFound("a location is country_code/party_id/id, such as NL/CPA/LOC1") from None
+        raise BadParameter(f"{parameter} is country_code/party_id/id, such as NL/CPA/LOC1", parameter) from None
+    index = call.office.feed.index
+    row = index.row(key)
+    if row is None or not call.eyes.sees(index.site(row)):
+        raise NotFound("there is no such location for this app", parameter)
+    return row
+
+
+def _counted(index: Index, page: Sequence[Ranked], fitting: Wanted) -> list[frozenset[int]]:
+    """For each site the EVSEs that fit in everything but being free."""
+    rows = np.array([one.hit.row for one in page], dtype=np.int64)
+    if not len(rows):
+        return []
+    points, places = points_that_fit(index, rows, replace(fitting, free=False))
+    found: list[set[int]] = [set() for _ in page]
+    for point, place in zip(points.tolist(), places.tolist(), strict=True):
+        found[place].add(point)
+    return [frozenset(one) for one in found]
+
+
+def _page(shown: list[Shown], form: Form, following: str, seq: str) -> Found:
+    digest = blake2b(digest_size=16)
+    for one in shown:
+        digest.update(one.state)
+    digest.update(following.encode())
+    more = {"next": following or None, "seq": seq}
+    if form is Form.GEOJSON:
+        said = collection([feature(one) for one in shown], more)
+        return Found(json=said, state=digest.digest(), media_type=GEOJSON, next=following)
+    return Found(
+        json={"locations": [orjson.Fragment(one.json) for one in shown], **more}, state=digest.digest(), next=following
+    )
+
+
+_SEARCH = "By distance from the place, the middle of the box or the route. `counts` are of EVSEs that fit, free or not."
+ROUTES = (
+    AppRoute(
+        method="GET",
+        path="/locations",
+        act=_list,
+        asks=Search,
+        summary="Locations near a place, in a box or along a route.",
+        description=_SEARCH,
+        example=PAGE,
+        examples={"near": "48.85,2.35", "radius_m": 2000, "min_kw": 50, "free": True},
+        geojson=True,
+    ),
+    AppRoute(
+        method="POST",
+        path="/locations",
+        act=_list,
+        asks=Search,
+        summary="The same, for a route that is too long for an address.",
+        description=_SEARCH,
+        example=PAGE,
+        examples={"along": "_p~iF~ps|U_ulLnnqC_mqNvxq`@", "buffer_m": 2000, "standard": ["IEC_62196_T2_COMBO"]},
+        geojson=True,
+    ),
+    AppRoute(
+        method="GET",
+        path="/locations/{country_code}/{party_id}/{location_id}",
+        act=_one,
+        asks=One,
+        summary="One location.",
+        example=LOCATION,
+        geojson=True,
+    ),
+)

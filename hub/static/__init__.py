@@ -1,0 +1,1 @@
+"""Files of the pages: served from memory, offline, under a strict policy; and what both pages share."""

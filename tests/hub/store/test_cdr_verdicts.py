@@ -1,0 +1,107 @@
+"""Verdicts on CDRs: found by what people ask for, and by what CDRs share."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.store.cdr_records import CdrFilter, CdrVerdict
+from hub.store.driver import Database
+from hub.store.indexes import CDR_VERDICT_LIFE_DAYS, CDR_VERDICTS
+from hub.store.protocols import Store
+from tests.hub.store.samples import CPA, EMA, NOON
+
+
+def verdict(number: int, **changes: Any) -> CdrVerdict:
+    """The `number`-th one, a minute after the one before."""
+    given: dict[str, Any] = {
+        "cdr_key": f"NL*CPA/c{number}",
+        "cdr_id": f"C{number}",
+        "sender": CPA,
+        "receiver": EMA,
+        "at": NOON + timedelta(minutes=number),
+        "correlation_id": "c",
+        "mode": "flag",
+        "verdict": "EXACT",
+        "cause": "",
+        "rules": (),
+        "currency": "EUR",
+        "stated": "6.00",
+        "computed": "6.00",
+        "flagged": False,
+        "held": False,
+        "start": "2024-03-01T09:00:00+00:00",
+        "end": "2024-03-01T10:00:00+00:00",
+        "keys": (f"id/c{number}",),
+        "entries": b"[]",
+        "report": b"packed",
+    }
+    return CdrVerdict(**(given | changes))
+
+
+async def ids(store: Store, wanted: CdrFilter) -> list[str]:
+    """What is found."""
+    return [one.cdr_id for one in await store.cdr_verdicts.find(wanted)]
+
+
+async def test_filters(store: Store) -> None:
+    """The newest first; every word narrows."""
+    await store.cdr_verdicts.put(verdict(1, verdict="MISMATCH", rules=("C-COST E",), flagged=True))
+    await store.cdr_verdicts.put(verdict(2, verdict="EXPLAINED", cause="utc_clock", rules=("C-COST W", "C-TZ I")))
+    await store.cdr_verdicts.put(verdict(3, held=True, flagged=True, receiver=CPA))
+
+    assert await ids(store, CdrFilter()) == ["C3", "C2", "C1"]
+    assert await ids(store, CdrFilter(party=EMA)) == ["C2", "C1"]
+    assert await ids(store, CdrFilter(verdicts=frozenset({"MISMATCH", "EXPLAINED"}))) == ["C2", "C1"]
+    assert await ids(store, CdrFilter(cause="utc_clock")) == ["C2"]
+    assert await ids(store, CdrFilter(rule="C-COST")) == ["C2", "C1"]
+    assert await ids(store, CdrFilter(flagged=True, held=False)) == ["C1"]
+    assert await ids(store, CdrFilter(since=NOON + timedelta(minutes=3))) == ["C3"]
+
+
+async def test_the_report_is_there_when_one_is_asked_for(store: Store) -> None:
+    """Lists leave it out; another sending of the same CDR takes the place of the first."""
+    await store.cdr_verdicts.put(verdict(1))
+    await store.cdr_verdicts.put(verdict(1, verdict="MISMATCH"))
+
+    assert await store.cdr_verdicts.get("NL*CPA/c1") == verdict(1, verdict="MISMATCH")
+    (listed,) = await store.cdr_verdicts.find(CdrFilter())
+    assert (listed.verdict, listed.report, listed.entries) == ("MISMATCH", b"", b"")
+    assert await store.cdr_verdicts.get("NL*CPA/c2") is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "start", "end", "found"),
+    [
+        (["id/c1"], "2025", "2026", ["C1"]),
+        (["session/s"], "2025", "2026", ["C2"]),
+        (["evse/e"], "2024-03-01T09:30:00+00:00", "2024-03-01T11:00:00+00:00", ["C2"]),
+        (["evse/e"], "2024-03-01T10:00:00+00:00", "2024-03-01T11:00:00+00:00", []),
+        (["id/c4", "evse/x"], "2024", "2025", []),
+    ],
+)
+async def test_related(store: Store, keys: list[str], start: str, end: str, found: list[str]) -> None:
+    """The same id or session at any time, the same EVSE at a time that overlaps; not what was held."""
+    await store.cdr_verdicts.put(verdict(1))
+    await store.cdr_verdicts.put(verdict(2, keys=("id/c2", "session/s", "evse/e")))
+    await store.cdr_verdicts.put(verdict(4, held=True, keys=("id/c4", "evse/e")))
+
+    related = await store.cdr_verdicts.related(keys, start, end)
+
+    assert [one.cdr_id for one in related] == found
+
+
+async def test_counts(store: Store) -> None:
+    """By sender and verdict, since an instant."""
+    for number, word in ((1, "EXACT"), (2, "EXACT"), (3, "MISMATCH")):
+        await store.cdr_verdicts.put(verdict(number, verdict=word))
+
+    assert await store.cdr_verdicts.counts(NOON) == {(CPA, "EXACT"): 2, (CPA, "MISMATCH"): 1}
+    assert await store.cdr_verdicts.counts(NOON + timedelta(minutes=2)) == {(CPA, "EXACT"): 1, (CPA, "MISMATCH"): 1}
+
+
+async def test_they_end(store: Store, database: Database) -> None:
+    """The database drops them after 90 days."""
+    indexes = await database[CDR_VERDICTS].index_information()
+
+    assert indexes["age"]["expireAfterSeconds"] == CDR_VERDICT_LIFE_DAYS * 86_400
