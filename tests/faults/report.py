@@ -141,8 +141,8 @@ def as_markdown(proof: Proof) -> str:
         f"{here['model']}, {here['memory_gib']} GiB, {here['system']}, Python {here['python']}. Hub, database, senders and "
         "receivers share these processors. Nothing in this page is written by hand: the same command makes it anew.",
         "",
-        "`load` is the load average of the machine before a row began; other work on the machine makes figures worse. A row may be "
-        "measured again by itself; each says when, and at which commit.",
+        "`load` is the load average of the machine before a row began; other work on the machine makes figures worse. A row may "
+        "be measured again by itself; each says when, and at which commit.",
         "",
     ]
     lines += ["| row | figure | measured | target | |", "|---|---|---:|---|---|"]
