@@ -35,6 +35,8 @@ from hub.verifying.signing_keys import SigningKeys
 from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi, hide_software
 
 _DRAIN_S = 10.0
+_WAITING_CONNECTIONS_MAX = 1024
+"""Made and not yet looked at: with fewer, a burst of partners would wait for seconds until their systems knock again."""
 
 
 class Hub:
@@ -117,7 +119,10 @@ class Hub:
         self._runners.append(runner)
         await runner.setup()
         tls = self._tls.context if self._tls else None
-        await web.TCPSite(runner, host, port, reuse_port=share_port or None, ssl_context=tls).start()
+        site = web.TCPSite(
+            runner, host, port, reuse_port=share_port or None, ssl_context=tls, backlog=_WAITING_CONNECTIONS_MAX
+        )
+        await site.start()
         return int(runner.addresses[0][1])
 
     async def close(self) -> None:

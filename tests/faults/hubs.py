@@ -12,10 +12,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
-from hub.admin import bearer
+from hub.admin import address, bearer
+from hub.admin.app import PREFIX
 from hub.clock import monotonic_s, now_utc
 from hub.secrets import Secrets
 from hub.wire.party import Party
@@ -46,6 +48,7 @@ class HubProcess:
             "HUB_MONGODB_URL": mongodb_url,
             "HUB_SECRET_KEY": secret_key,
             "HUB_REQUIRE_VERDICT": "off",
+            "HUB_ADMIN_PORT": "0",
             "HUB_PROBE_FIRST_S": "0.5",
             "HUB_PROBE_MAX_S": "2",
             **changes,
@@ -126,7 +129,15 @@ class HubProcess:
         key = Secrets.load(self._secret_key, self.folder).admin_key
         token = bearer.mint(key, subject="proof", now=now_utc(), life=timedelta(minutes=5))
         said = json.dumps(body).encode() if body is not None else b""
-        return await self.wire.ask(method, f"/admin/v1{path}", {"Authorization": f"Bearer {token}"}, said, timeout_s=30)
+        where = address.read(self.folder)
+        if where is None:
+            raise RuntimeError("the hub has not said where it listens for operators")
+        wire = Wire(urlsplit(where.url).port or 0)
+        try:
+            headers = {"Authorization": f"Bearer {token}"}
+            return await wire.ask(method, f"{PREFIX}{path}", headers, said, timeout_s=30)
+        finally:
+            wire.close()
 
     async def join(self, partner: FastPartner) -> FastPartner:
         """Invite and register a partner that listens."""

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Row:
     seconds: float = 0.0
     load_before: float = 0.0
     """Load average of the machine over the minute before the row began: other work on it makes figures worse."""
+    at: str = ""
+    commit: str = ""
+    """When it was measured, and of which state of the code."""
     failed: str = ""
     """The row did not come to its end: why."""
 
@@ -94,6 +98,20 @@ def machine() -> dict[str, str | int]:
     }
 
 
+def read_rows(folder: Path) -> dict[str, Row]:
+    """The rows of an earlier run, by name; none when there was no run."""
+    written = folder / "proof.json"
+    if not written.exists():
+        return {}
+    rows = json.loads(written.read_text())["rows"]
+    return {row["name"]: _read_row(row) for row in rows}
+
+
+def _read_row(row: dict[str, Any]) -> Row:
+    figures = [Figure(**{name: one[name] for name in Figure.__slots__}) for one in row["figures"]]
+    return Row(**{name: row[name] for name in Row.__slots__ if name in row} | {"figures": figures})
+
+
 def write(proof: Proof, folder: Path) -> None:
     """Both files."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,11 +137,12 @@ def as_markdown(proof: Proof) -> str:
     lines = [
         "# Proof",
         "",
-        f"Measured by `{proof.command}` at {proof.at} (commit {proof.commit}, seed {proof.seed}) on {here['processors']} × "
+        f"Measured by `{proof.command}`, last at {proof.at} (commit {proof.commit}, seed {proof.seed}) on {here['processors']} × "
         f"{here['model']}, {here['memory_gib']} GiB, {here['system']}, Python {here['python']}. Hub, database, senders and "
         "receivers share these processors. Nothing in this page is written by hand: the same command makes it anew.",
         "",
-        "`load` is the load average of the machine before a row began; other work on the machine makes figures worse.",
+        "`load` is the load average of the machine before a row began; other work on the machine makes figures worse. A row may "
+        "be measured again by itself; each says when, and at which commit.",
         "",
     ]
     lines += ["| row | figure | measured | target | |", "|---|---|---:|---|---|"]
@@ -146,7 +165,11 @@ def _figures(row: Row) -> Iterable[str]:
 
 
 def _told(row: Row) -> str:
-    told = f"- **{row.name}** ({row.seconds:.0f} s, load {row.load_before:.1f}): {row.how}"
+    told = (
+        f"- **{row.name}** ({row.at}, commit {row.commit}, {row.seconds:.0f} s, load {row.load_before:.1f}): {row.how}"
+    )
+    if not row.reached and row.load_before > len(os.sched_getaffinity(0)):
+        told += " Missed on a machine that was busy with other work: nothing is shown about a quiet one."
     return " ".join([told, *(text for text in (row.note, f"Failed: {row.failed}" if row.failed else "") if text)])
 
 

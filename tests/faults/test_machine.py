@@ -51,6 +51,7 @@ class HubMachine(RuleBasedStateMachine):
             mongodb_database=f"machine_{uuid4().hex[:10]}",
             public_url=f"http://127.0.0.1:{port}",
             allow_private_urls=True,
+            admin_port=0,
             probe_first_s=0.05,
             probe_max_s=0.1,
             failures_before_offline=1,

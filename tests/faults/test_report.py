@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.report import Figure, NotRun, Proof, Row, write
+from tests.faults.report import Figure, NotRun, Proof, Row, read_rows, write
 from tests.faults.rows.table import NOT_HERE, ROWS
 
 
@@ -42,6 +42,8 @@ def test_what_is_written(tmp_path: Path) -> None:
     write(proof, tmp_path)
     page, told = (tmp_path / "proof.md").read_text(), json.loads((tmp_path / "proof.json").read_text())
 
+    assert read_rows(tmp_path) == {row.name: row for row in proof.rows}
+    assert read_rows(tmp_path / "nowhere") == {}
     assert [row.reached for row in proof.rows] == [True, False, False]
     assert (told["reached"], told["seed"], told["rows"][1]["figures"][0]["reached"]) == (False, 5, False)
     assert "| A | lost | 0  | ≤ 0 | reached |" in page

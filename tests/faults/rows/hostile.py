@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
@@ -91,7 +92,7 @@ class _Slow:
 
     async def _drip(self, *, body: bool) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        ended = self.tasks.spawn(reader.read(), "slow client reads")
+        ended = self.tasks.spawn(_read_all(reader), "slow client reads")
         writer.write(b"PUT /ocpi/2.2.1/receiver/locations/NL/CPO/X HTTP/1.1\r\nHost: a\r\n")
         if body:
             writer.write(b"Content-Length: 1000\r\n\r\n")
@@ -99,6 +100,12 @@ class _Slow:
             writer.write(b"x")
             await asyncio.wait({ended}, timeout=1)
         writer.transport.abort()
+
+
+async def _read_all(reader: asyncio.StreamReader) -> None:
+    """Until the hub ends the connection, with or without a reset."""
+    with suppress(OSError):
+        await reader.read()
 
 
 def _live(before: Timing, during: Timing) -> list[Figure]:
