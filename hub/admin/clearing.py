@@ -29,7 +29,7 @@ class Member(Asked):
 class Move(Asked):
     """What a person says of a CDR; a dispute needs a reason."""
 
-    state: Literal[CdrState.ACCEPTED, CdrState.APPROVED, CdrState.DISPUTED]
+    state: Literal["accepted", "approved", "disputed"]
     reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
@@ -81,7 +81,7 @@ async def _cdr(call: AdminCall[Nothing]) -> Json:
 
 async def _move(call: AdminCall[Move]) -> Json:
     cdr = await _find(call.path, call.office.clearing.get)
-    return _shown(await call.office.clearing.move(cdr, call.asked.state, call.asked.reason, call.subject))
+    return _shown(await call.office.clearing.move(cdr, call.CdrState(asked.state), call.asked.reason, call.subject))
 
 
 async def _find(path: Json, get: Json) -> ClearedCdr:

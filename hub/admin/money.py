@@ -110,12 +110,27 @@ def _zone(written: str) -> Any:
 
 ROUTES = (
     AdminRoute(
-        method="POST", path="/tariffs/lint", act=_lint, asks=Lint, summary="What is wrong or odd about a tariff."
+        method="POST",
+        path="/tariffs/lint",
+        act=_lint,
+        asks=Lint,
+        computes=True,
+        summary="What is wrong or odd about a tariff.",
     ),
     AdminRoute(
-        method="POST", path="/tariffs/explain", act=_explain, asks=Explain, summary="What a session will cost, and why."
+        method="POST",
+        path="/tariffs/explain",
+        act=_explain,
+        asks=Explain,
+        computes=True,
+        summary="What a session will cost, and why.",
     ),
     AdminRoute(
-        method="POST", path="/cdrs/check", act=_check, asks=Check, summary="Recompute a CDR, and name what is wrong."
+        method="POST",
+        path="/cdrs/check",
+        act=_check,
+        asks=Check,
+        computes=True,
+        summary="Recompute a CDR, and name what is wrong.",
     ),
 )

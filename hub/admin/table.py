@@ -47,5 +47,7 @@ class AdminRoute(Generic[AskedT]):
     http_status: int = 200
     streams: bool = False
     """It comes bit by bit, a line of JSON each (application/x-ndjson); the last line is the outcome."""
+    computes: bool = False
+    """It changes nothing, whatever its method: what it is asked about is not in the audit log."""
     text: str = ""
     """Media type of an answer that is text, and no JSON; `text/event-stream` with `streams`: the frames of hub.admin.events."""

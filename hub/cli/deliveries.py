@@ -80,7 +80,7 @@ def replay(
     """Send objects as they are now, once each. Exit 5 when the receiver does not take one.
 
     \b
-    Examples:
+    Example:
       hubctl deliveries replay d-8f1c2e0a77b1
       hubctl deliveries replay --partner DE-ABC
     """
@@ -100,7 +100,7 @@ def purge(delivery_id: OneOrMany = "", partner: OfPartner = "", yes: Yes = False
     """Forget what a receiver refused for good. What it is still owed stays.
 
     \b
-    Examples:
+    Example:
       hubctl deliveries purge d-8f1c2e0a77b1
       hubctl deliveries purge --partner DE-ABC --yes
     """

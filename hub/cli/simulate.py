@@ -126,12 +126,13 @@ def reference(
     port: Port = 0,
     public_url: PublicUrl = "",
 ) -> None:
-    """A partner that passes every check of the contract suite, or fails the one that you name. Prints its versions URL.
+    """A partner that passes every check of the contract suite, or fails the one that you name.
+
+    It prints its versions URL: `hubctl contract run` judges it with the token in the file, which goes when the partner goes.
 
     \b
     Example:
       hubctl simulate reference --role CPO --token-out token --defect PAG-01 --port 9100
-      hubctl contract run --role CPO --versions-url http://127.0.0.1:9100/ocpi/versions --token-file token
     """
     from hub.simulate.handshake import new_credentials_token  # noqa: PLC0415 - loads aiohttp
     from hub.simulate.run import ReferenceOptions, run_reference  # noqa: PLC0415 - as above

@@ -1,12 +1,8 @@
-"""When each EVSE's status was received, changed and confirmed, in MongoDB: one packed document for each Location.
-
-A loss of the last seconds costs a little accuracy and nothing else, so these writes wait for one database alone, not a majority.
-"""
+"""When each EVSE's status was received, changed and confirmed, in MongoDB: one packed document for each Location."""
 
 from collections.abc import Mapping, Sequence
 
 from pymongo import DeleteOne, ReplaceOne
-from pymongo.write_concern import WriteConcern
 
 from hub.store.driver import Collection, Database
 from hub.store.errors import answering
@@ -20,7 +16,7 @@ class MongoEvseTimes:
     """The EvseTimesStore."""
 
     def __init__(self, database: Database) -> None:
-        self._times: Collection = database[EVSE_TIMES].with_options(write_concern=WriteConcern(w=1))
+        self._times: Collection = database[EVSE_TIMES]
 
     async def put(self, times: Mapping[str, Sequence[EvseTimes]]) -> None:
         """In batches; each is bounded in time by itself."""

@@ -84,5 +84,11 @@ WITHOUT_DRIVERS: Mapping[str, str] = {
     "evse_times": "stations",
     "audit": "operators; hub.admin.auditing leaves out what says who a driver is",
     "signing_keys": "public keys",
+    "cdr_verdicts": "costs and findings; what tells that two CDRs are of one driver is an HMAC",
+    "cleared_cdrs": "ids, sums and states of bills between companies",
+    "statements": "sums between companies",
+    "closings": "which months are closed",
+    "tariff_history": "prices",
+    "timeliness": "how timely companies are",
 }
 """Collections that hold nothing of a driver, and what they hold instead."""

@@ -131,8 +131,6 @@ async def test_there_are_not_too_many(operator: Operator) -> None:
             return answer.status == 200
 
     await until(is_room)
-    async with following(operator) as followed:
-        await followed.event("figures")
 
 
 async def test_the_hub_does_not_wait_for_viewers_when_it_stops(running: RunningHub, operator: Operator) -> None:

@@ -12,7 +12,7 @@ LINE = re.compile(r"(?:# (?:HELP|TYPE) .+|[a-z_]+(?:\{.*\})? [0-9.e+-]+)")
 
 
 async def _page(operator: Operator, authorization: str = "") -> tuple[int, str, list[str]]:
-    url = f"{operator.settings.public_url}/admin/v1/metrics"
+    url = f"{operator.url}/admin/v1/metrics"
     headers = {"Authorization": authorization or f"Bearer {operator.token}"}
     async with operator.http.get(url, headers=headers) as answer:
         return answer.status, answer.headers["Content-Type"], (await answer.text()).splitlines()

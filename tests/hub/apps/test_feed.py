@@ -118,7 +118,7 @@ async def test_a_contradiction_is_an_event(store: Store, database: Database) -> 
     async with following(database) as here, following(database) as there:
         await store.signs.put([sign])
         for process in (here, there):
-            await process.until(lambda: process.events[-1].changes[-1].contradicted)  # noqa: B023 - awaited here
+            await process.until(lambda: bool(process.events) and process.events[-1].changes[-1].contradicted)  # noqa: B023 - awaited here
             (change,) = process.events[-1].changes
             assert (change.status, change.before, change.at_ms) == (AVAILABLE, AVAILABLE, sign.at_ms)
         ended = EvseSign(key=KEY, uid="3256", kind=SignKind.SESSION_ENDED, at_ms=now_ms() + 2, session="NL*CPA/s1")

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.hub.demo.playing import SMALL, alive, command_of, demo, descendants, left_in
 
 STEPS = [
-    *("hub", "handshake", "tokens", "stations", "agree", "near", "authorize", "start", "session", "stop", "cdr"),
+    *("hub", "handshake", "tokens", "stations", "near", "agree", "authorize", "start", "session", "stop", "cdr"),
     *("checked", "mistake"),
     *("outage", "meanwhile", "recovery", "end"),
 ]

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiohttp import web
@@ -96,11 +96,13 @@ class House:
         return {str(view.party): view.status for view in self.front.partners.parties()}
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until `holds()`, asked after each swap of the directory; raises TimeoutError after 5 s."""
-        async with asyncio.timeout(5):
+        """Wait until `holds()`, asked after each swap of the directory, and now and then; raises TimeoutError after 10 s."""
+        async with asyncio.timeout(10):
             while not holds():
                 self._swapped.clear()
-                await self._swapped.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.02):
+                        await self._swapped.wait()
 
     async def following(self) -> None:
         """Wait until the changes of other processes are heard here."""
