@@ -81,7 +81,7 @@ async def _cdr(call: AdminCall[Nothing]) -> Json:
 
 async def _move(call: AdminCall[Move]) -> Json:
     cdr = await _find(call.path, call.office.clearing.get)
-    return _shown(await call.office.clearing.move(cdr, call.CdrState(asked.state), call.asked.reason, call.subject))
+    return _shown(await call.office.clearing.move(cdr, CdrState(call.asked.state), call.asked.reason, call.subject))
 
 
 async def _find(path: Json, get: Json) -> ClearedCdr:
