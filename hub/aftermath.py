@@ -136,14 +136,15 @@ class Aftermath:
             body = translation.to_2_2_1(body, message.routing.to)  # the classes are those of 2.2.1
         found = problems(match, replace(errand.call, body=body))
         if found:
-            self._count(errand, [_rule(match.module.identifier, problem) for problem in found])
+            rules = [_rule(match.module.identifier, problem) for problem in found]
+            self._count(errand, rules)
             structlog.get_logger().info(
                 "carried_invalid",
                 sender=str(errand.call.sender),
                 receiver=str(message.routing.to or ""),
                 module=match.module.identifier,
                 correlation_id=message.ids.correlation_id,
-                problems=[str(problem) for problem in found[:_SHOWN]],
+                rules=rules[:_SHOWN],
             )
 
 

@@ -80,7 +80,8 @@ class Hub:
         """Put the doors in: OCPI, the apps' API and its pages, calls to contract runs, the keys of verdicts, health; and
         the operators' own listener.
         """
-        hide_software(self._web)
+        for app in (self._web, admin):
+            hide_software(app)
         trusted = read_networks(self.settings.trusted_proxies)
         add_ocpi(self._web, pipeline, self.settings.read_timeout_s, trusted)
         add_health(self._web, healthy=self._why_not_healthy, ready=self._why_not_ready, index=lambda: self.apps.trouble)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 
 from hub.admin import bearer
 from hub.admin.app import ROUTES
@@ -77,9 +77,23 @@ DOORS = {
     "GET /ready": "anybody: says no more than whether the hub can serve",
     "GET /.well-known/ocpi-hub-keys.json": "anybody: public keys",
     "* /contract/{opaque}/{rest}": "who was given the address; the runner checks its own token",
-    "* /admin/v1": "admin token",
+    "* /apps/v1": "an app's token",
+    "GET /docs": "anybody: leads to /docs/",
+    "GET /docs/": "anybody: a page without data",
+    "GET /docs/{name}": "anybody: a file of that page",
+    "GET /docs/openapi/{name}.json": "anybody: the OpenAPI documents",
 }
-"""Every door of the web server, and who may come in there."""
+"""Every door of the public listener, and who may come in there."""
+OPERATORS_DOORS = {
+    "* /admin/v1": "admin token, or the session of one",
+    "POST /session": "admin token",
+    "DELETE /session": "anybody: forgets the caller's own cookie",
+    "GET /": "anybody: a page without data",
+    "GET /{name}": "anybody: a file of that page",
+}
+"""Every door of the operators' listener."""
+_APPLICATIONS = ("/admin/v1", "/apps/v1")
+"""Whose routes have a matrix of their own."""
 
 CONFIGURATION = {
     "/versions": ("GET",),
@@ -178,14 +192,18 @@ def test_every_row_says_who_may_call_it() -> None:
 
 
 def test_every_door_is_here(hub: RunningHub) -> None:
-    """SEC-12, SEC-18: whatever the web server answers under is listed above with who may come in."""
-    found = set()
-    for resource in hub.hub._web.router.resources():
-        path = resource.canonical
-        methods = {route.method for route in resource if route.method != "HEAD"} or {"*"}
-        found |= {f"{'*' if path == '/admin/v1' else method} {path}" for method in methods}
+    """SEC-12, SEC-18: whatever both listeners answer under is listed above with who may come in."""
+    assert _doors(hub.hub._web) == set(DOORS)
+    assert _doors(hub.hub._admin) == set(OPERATORS_DOORS)
 
-    assert found == set(DOORS)
+
+def _doors(app: web.Application) -> set[str]:
+    found = set()
+    for resource in app.router.resources():
+        path = resource.canonical
+        methods = {route.method for route in resource if route.method != "HEAD"}
+        found |= {f"{method} {path}" for method in ({"*"} if path in _APPLICATIONS else methods)}
+    return found
 
 
 @pytest.mark.parametrize("row", [*ROWS, *CALLBACKS], ids=str)
@@ -319,7 +337,7 @@ async def test_configuration_modules(cast: Cast, path: str, methods: tuple[str, 
 @pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row.method} {row.path}")
 async def test_the_operators_door(cast: Cast, row: Any) -> None:
     """SEC-06, SEC-12: no partner, no app and no forged token opens any route of the admin API."""
-    url = f"{cast.hub.settings.public_url}/admin/v1{row.path.replace('{', '').replace('}', '')}"
+    url = f"{cast.hub.hub.admin_url}/admin/v1{row.path.replace('{', '').replace('}', '')}"
     partner = {
         f"{scheme} {written}"
         for scheme in ("Token", "Bearer")

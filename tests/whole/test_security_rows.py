@@ -119,7 +119,7 @@ async def test_who_guesses_tokens_has_to_wait(limited: RunningHub) -> None:
         good = await guess("198.51.100.1", cpo.registered()[1])
         elsewhere = await guess("198.51.100.2", "another guess")
         async with http.get(
-            f"{limited.settings.public_url}/admin/v1/status", headers={"X-Forwarded-For": "198.51.100.1"}
+            f"{limited.hub.admin_url}/admin/v1/status", headers={"X-Forwarded-For": "198.51.100.1"}
         ) as admin:
             refused = admin.status, admin.headers["Retry-After"]
 
@@ -236,15 +236,18 @@ async def test_nothing_is_offered_to_browsers_of_others(hub: RunningHub, cpo: Sc
     """SEC-16: no CORS, no Server version, no stack trace, no cookie, whatever is asked."""
     async with ClientSession() as http:
         for method in ("GET", "OPTIONS", "POST"):
-            for path in (
-                "/ocpi/versions",
-                "/admin/v1/partners",
-                "/health",
-                "/nothing",
-                "/.well-known/ocpi-hub-keys.json",
+            for url in (
+                f"{hub.settings.public_url}/ocpi/versions",
+                f"{hub.settings.public_url}/apps/v1/locations",
+                f"{hub.settings.public_url}/docs/",
+                f"{hub.settings.public_url}/health",
+                f"{hub.settings.public_url}/nothing",
+                f"{hub.settings.public_url}/.well-known/ocpi-hub-keys.json",
+                f"{hub.hub.admin_url}/admin/v1/partners",
+                f"{hub.hub.admin_url}/",
             ):
                 headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
-                async with http.request(method, hub.settings.public_url + path, headers=headers) as answer:
+                async with http.request(method, url, headers=headers) as answer:
                     text = await answer.text()
                     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
                     assert "Set-Cookie" not in answer.headers
