@@ -88,9 +88,12 @@ class Mongod:
         return _command_line(self.pid) == command
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal, unless it is gone."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
+        """Send a signal, unless it is gone: its number may be another program's by then."""
+        if self.process is not None:
+            self.process.send_signal(number)
+        elif self.is_running():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     async def stop(self) -> None:
         """Ask it to shut down cleanly, wait, and end it when it does not; its journal covers that."""

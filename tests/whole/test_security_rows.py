@@ -244,7 +244,6 @@ async def test_nothing_is_offered_to_browsers_of_others(hub: RunningHub, cpo: Sc
                 f"{hub.settings.public_url}/nothing",
                 f"{hub.settings.public_url}/.well-known/ocpi-hub-keys.json",
                 f"{hub.hub.admin_url}/admin/v1/partners",
-                f"{hub.hub.admin_url}/",
             ):
                 headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
                 async with http.request(method, url, headers=headers) as answer:
