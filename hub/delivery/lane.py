@@ -50,6 +50,8 @@ class Lane:
         """The newest state that was dealt with, and whether the receiver has it."""
         self._postponed: dict[Target, tuple[float, int]] = {}
         """Items that fail while others may not: when they are due, and how often they were tried."""
+        self._doubtful: dict[Target, State] = {}
+        """States that may have arrived, although nobody said so, while the store was being asked: its answer may be older."""
         self._recovering = True
         self._reads = 0
         self._tries = 0
@@ -111,6 +113,7 @@ class Lane:
         if complete:
             self._postponed = {target: wait for target, wait in self._postponed.items() if target in seen}
         if not self._reads:
+            self._doubtful.clear()
             while len(self._known) > self._known_max:
                 self._known.popitem(last=False)
 
@@ -191,6 +194,8 @@ class Lane:
                 self._know(target, item.state, outcome is Outcome.DONE)
                 return Effect.SETTLE if outcome is Outcome.DONE else Effect.REFUSE
             case Outcome.UNCLEAR | Outcome.SILENT:
+                if self._reads:
+                    self._doubtful[target] = item.state
                 self._fail(target, outcome, now_s, jitter, retry_after_s)
                 return Effect.BEHIND
 
@@ -242,7 +247,8 @@ class Lane:
         target = item.target
         due_s, _ = self._postponed.get(target, (0.0, 0))
         flying = self._in_flight.get(target)
-        if now_s >= due_s and self._is_news(item) and (flying is None or flying.state < item.state):
+        outdated = item.state < self._doubtful.get(target, item.state)
+        if now_s >= due_s and not outdated and self._is_news(item) and (flying is None or flying.state < item.state):
             self._append(item)
 
     def _append(self, item: Item) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.delivery.item import Effect, Form, Item, Outcome, Push, Send, State, Target
@@ -172,7 +172,15 @@ STEPS = st.sampled_from(
 )
 
 
+LATE_PICTURE: list[Step] = [
+    *(("push", "loc1", "PUT", True), ("read", 0), ("read", 1), ("push", "loc1", "PUT", True), ("next",)),
+    *(("finish", Outcome.SILENT, True), ("read", 2), ("wake",), ("later", 1.0), ("next",)),
+]
+"""A request whose answer was lost had arrived; the store's picture from before it comes afterwards."""
+
+
 @settings(max_examples=500, deadline=None)
+@example(LATE_PICTURE)
 @given(st.lists(STEPS, min_size=30, max_size=80))
 def test_any_interleaving_keeps_the_order_and_forgets_nothing(steps: list[Step]) -> None:
     """H3.27, D1: pushes here and elsewhere, lost answers, late reads, restarts: never back in time, never forgotten."""
