@@ -155,7 +155,11 @@ def spawn(home: Home, binary: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def command(home: Home, binary: Path, port: int) -> list[str]:
-    """The words that start it: quiet, small, on loopback, with a key."""
+    """The words that start it: quiet, small, on loopback, with a key.
+
+    Files of dropped collections stay open until their history window and a checkpoint are past: both are short, or a process that
+    drops many (a test run does) meets the system's limit of open files, at which a mongod ends.
+    """
     options = {
         "--dbpath": home.data,
         "--port": port,
@@ -165,11 +169,13 @@ def command(home: Home, binary: Path, port: int) -> list[str]:
         "--logpath": home.log,
         "--wiredTigerCacheSizeGB": "0.25",
         "--oplogSize": "256",
+        "--syncdelay": "10",
     }
     parameters = (
         "enableLocalhostAuthBypass=false",
         "diagnosticDataCollectionEnabled=false",
         "shutdownTimeoutMillisForSignaledShutdown=100",
+        "minSnapshotHistoryWindowInSeconds=1",
     )
     written = [str(word) for option in options.items() for word in option]
     return [str(binary), *written, "--nounixsocket", "--quiet", *(w for p in parameters for w in ("--setParameter", p))]
