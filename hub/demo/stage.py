@@ -86,8 +86,8 @@ class Stage:
         """Start `hubctl serve` on the first free port from the wanted one on, and wait until it is ready."""
         self.port = first_free_port(self.options.port)
         self.url = f"http://{HOST}:{self.port}"
-        admin_port = first_free_port(self.port + 1)
-        own = {"HUB_DATA_DIR": str(self.data_dir), "HUB_PUBLIC_URL": self.url, "HUB_ADMIN_PORT": str(admin_port)}
+        # whichever is free when the hub binds it: the hub writes down where that is
+        own = {"HUB_DATA_DIR": str(self.data_dir), "HUB_PUBLIC_URL": self.url, "HUB_ADMIN_PORT": "0"}
         command = (str(HUBCTL), "serve", "--host", HOST, "--port", str(self.port))
         await self.processes.start("hub", command, env=child_environment() | _HUB_VARIABLES | own)
         await until(self._is_ready, "that the hub is ready", timeout_s=_READY_TIMEOUT_S)
