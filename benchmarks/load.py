@@ -11,18 +11,22 @@ _LENGTH = b"content-length:"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run measured."""
+    """What one run measured. A refusal is quick: it counts for no rate and no latency."""
 
-    requests: int
     seconds: float
     failed: int
     latencies_ms: tuple[float, ...]
-    """Sorted."""
+    """Of the requests that succeeded, sorted."""
+
+    @property
+    def requests(self) -> int:
+        """All of them."""
+        return len(self.latencies_ms) + self.failed
 
     @property
     def per_s(self) -> float:
-        """Requests a second."""
-        return self.requests / self.seconds
+        """Requests a second that succeeded."""
+        return len(self.latencies_ms) / self.seconds
 
     def percentile_ms(self, percent: float) -> float:
         """Latency that `percent` of the requests did not exceed."""
@@ -69,8 +73,9 @@ class _Client(asyncio.Protocol):
         if len(body) < length:
             return
         self._buffer = b""
-        self.latencies_ms.append((time.perf_counter() - self._sent_at_s) * 1000)
-        if self._succeeded not in body:
+        if self._succeeded in body:
+            self.latencies_ms.append((time.perf_counter() - self._sent_at_s) * 1000)
+        else:
             self.failed += 1
         self._next()
 
@@ -104,7 +109,6 @@ async def load(
     await asyncio.gather(*(client.done for client in clients))
     latencies = sorted(latency for client in clients for latency in client.latencies_ms)
     return Result(
-        requests=len(latencies),
         seconds=time.perf_counter() - started_s,
         failed=sum(client.failed for client in clients),
         latencies_ms=tuple(latencies),

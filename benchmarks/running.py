@@ -56,6 +56,7 @@ def environment(port: int, data_dir: Path) -> dict[str, str]:
         "HUB_ADMIN_PORT": "0",
         "HUB_ALLOW_PRIVATE_URLS": "true",
         "HUB_LOG_LEVEL": "info",
+        "HUB_REQUESTS_PER_PLATFORM_PER_S": "0",  # one platform brings all the load
     }
 
 
