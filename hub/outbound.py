@@ -1,6 +1,7 @@
 """Requests that the hub sends: their URL and headers, made from the directory alone. Pure."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from hub.platform import Platform, TokenEncoding
 from hub.registry import Directory
@@ -45,6 +46,7 @@ def authorization(directory: Directory, platform: Platform) -> str:
     return write_authorization(token, encoded=platform.token_encoding is TokenEncoding.BASE64)
 
 
+@cache
 def via(hub: Party) -> str:
     """This hub's name in the Via header of what it sends; what comes back with it went in a circle (RFC 9110, 7.6.3)."""
     return f"1.1 {hub.country_code}-{hub.party_id}"

@@ -283,11 +283,15 @@ class Pipeline:
 
     def _check_role(self, errand: Errand, directory: Directory) -> None:
         """A party calls the interfaces that its roles call: an operator is not asked for its own tokens by another operator."""
-        module, interface = errand.match.module if errand.match else None, errand.message.address.interface
-        own = directory.on_platform.get(errand.message.platform_id, ())
-        if errand.call.sender not in able_to_call(own, module, interface):
+        message, module = errand.message, errand.match.module if errand.match else None
+        interface, platform_id = message.address.interface, message.platform_id
+        able = directory.once(
+            ("able", platform_id, message.address.module, interface, module is None),
+            lambda: able_to_call(directory.on_platform.get(platform_id, ()), module, interface),
+        )
+        if errand.call.sender not in able:
             raise InvalidParameters(
-                f"{errand.call.sender} has no role here that calls the {interface} interface of {errand.message.address.module}"
+                f"{errand.call.sender} has no role here that calls the {interface} interface of {message.address.module}"
             )
 
     def _refuse(self, refusal: OcpiError, progress: _Progress) -> Reply:
@@ -347,7 +351,7 @@ def _configuration_module(path: str) -> str:
 def _check_circle(inbound: Inbound, directory: Directory) -> None:
     """A message that this hub has sent must not come back: it would go round until every connection waits for itself."""
     hops = [hop.strip() for value in inbound.headers.getall(VIA, []) for hop in value.split(",")]
-    if via(directory.hub) in hops:
+    if hops and via(directory.hub) in hops:
         raise HubError("this message was here before: an endpoint of a platform leads back to this hub")
 
 

@@ -6,13 +6,15 @@ Pure: every lookup is a dictionary's. Who keeps it fresh is hub.partners.roster.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from hub.platform import Agreement, ConnectionStatus, Effect, HostedParty, IssuedToken, Platform, PlatformState
 from hub.standing import Require
 from hub.wire.interface import Interface, ModuleId
 from hub.wire.party import Party, Role
 
+_Answer = TypeVar("_Answer")
+_FOUND_MAX = 50_000
 _LIKELIEST = tuple(ConnectionStatus)
 _STATUS_OF_STATE = {
     PlatformState.INVITED: ConnectionStatus.PLANNED,
@@ -72,8 +74,18 @@ class Directory:
     agreements: Mapping[tuple[Party | None, Party | None, ModuleId | None], Agreement] = field(default_factory=dict)
     require: Require = Require.OFF
     """What becomes of messages of modules that are not verified."""
-    found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What routing has worked out for this picture, so that it does so once (hub.routing.forward)."""
+    _found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, question: Hashable, work_out: Callable[[], _Answer]) -> _Answer:
+        """What `work_out` says of this picture, worked out at the first time that `question` is asked."""
+        try:
+            answer: _Answer = self._found[question]
+        except KeyError:
+            answer = work_out()
+            if len(self._found) >= _FOUND_MAX:
+                self._found.clear()
+            self._found[question] = answer
+        return answer
 
     def locate(self, party: Party, roles: tuple[Role, ...]) -> Hosted | None:
         """The party in the first of `roles` that some platform hosts; with no roles, in any (custom modules).

@@ -19,7 +19,6 @@ from hub.wire.message import Address, Message
 from hub.wire.party import Party, Role
 
 _CUSTOM_ROLES: tuple[Role, ...] = ()
-_FOUND_MAX = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +114,7 @@ def forward(
     """
     roles = (role,) if role else module.roles(address.interface) if module else _CUSTOM_ROLES
     question = (sender, to, address.module, address.interface, roles)
-    plan: Forward | None = directory.found.get(question)
-    if plan is None:
-        plan = _forward(address, sender, to, roles, directory)
-        if len(directory.found) >= _FOUND_MAX:
-            directory.found.clear()
-        directory.found[question] = plan
-    return plan
+    return directory.once(question, lambda: _forward(address, sender, to, roles, directory))
 
 
 def _forward(address: Address, sender: Party, to: Party, roles: tuple[Role, ...], directory: Directory) -> Forward:

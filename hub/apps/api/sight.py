@@ -62,13 +62,10 @@ class Eyes:
 
 def owners_for(emsp: Party, module: ModuleId, catalog: Catalog, directory: Directory) -> frozenset[str]:
     """Whose objects of a module the apps of an eMSP see: what GET All shows to it. Worked out once for each picture."""
-    question = ("apps", emsp, module)
-    found: frozenset[str] | None = directory.found.get(question)
-    if found is None:
-        known = catalog.module(module)
-        found = _NOBODY if known is None else frozenset(map(str, visible_owners(emsp, known, directory)))
-        directory.found[question] = found
-    return found
+    known = catalog.module(module)
+    if known is None:
+        return _NOBODY
+    return directory.once(("apps", emsp, module), lambda: frozenset(map(str, visible_owners(emsp, known, directory))))
 
 
 def _fits(allowed: Words, token: Words) -> bool:
