@@ -33,6 +33,7 @@ COVERED_ELSEWHERE = {
     "hub/app.py": "tests/whole/test_direct.py",
     "hub/house.py": "tests/whole/test_direct.py",
     "hub/apps/api/*.py": "tests/whole/test_apps_locations.py",
+    "hub/bearer.py": "tests/hub/admin/test_bearer.py",
     "hub/broadcasting.py": "tests/whole/test_broadcast_push.py",
     "hub/cli/*.py": "tests/hub/cli/test_main.py",
     "hub/delivery/*.py": "tests/hub/delivery/test_worker.py",

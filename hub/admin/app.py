@@ -48,6 +48,7 @@ from hub.admin.errors import (
 from hub.admin.refusing import as_refusal
 from hub.admin.services import AdminServices
 from hub.admin.table import AdminCall, AdminRoute, Asked, Json
+from hub.bearer import BearerRefused
 from hub.clock import monotonic_s
 from hub.limits import client_address, read_networks, source
 from hub.secrets import Secrets
@@ -177,7 +178,7 @@ def _admit(office: AdminServices) -> Any:
             raise refused_stranger(office, remote, "this needs an admin token: Authorization: Bearer")
         try:
             request[_SUBJECT] = _check(office.secrets, token.strip())
-        except bearer.BearerRefused as refused:
+        except BearerRefused as refused:
             raise refused_stranger(office, remote, str(refused)) from None
         return await handler(request)
 
@@ -187,18 +188,19 @@ def _admit(office: AdminServices) -> Any:
 def _by_cookie(secrets: Secrets, cookie: str) -> str:
     try:
         return session.check(secrets.admin_keys, cookie)
-    except bearer.BearerRefused:
+    except BearerRefused:
         raise Unauthenticated("the session of this page has ended: sign in again", "hubctl admin token") from None
 
 
 def _check(secrets: Secrets, token: str) -> str:
     """The subject, by any of the accepted keys; the newest may be in the key file alone."""
     try:
-        return bearer.check_any(secrets.admin_keys, token)
-    except bearer.BearerRefused:
+        subject, _ = bearer.check(secrets.admin_keys, token)
+    except BearerRefused:
         if not secrets.refresh():
             raise
-    return bearer.check_any(secrets.admin_keys, token)
+        subject, _ = bearer.check(secrets.admin_keys, token)
+    return subject
 
 
 def refused_stranger(office: AdminServices, remote: str, said: str) -> AdminError:

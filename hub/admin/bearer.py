@@ -1,27 +1,15 @@
-"""JSON Web Tokens that open the admin API: who made one, for whom, until when.
-
-HS256 with a key derived from the server key, and no other algorithm: the header of a token never chooses (RFC 8725, 3.1).
-"""
+"""The tokens that open the admin API: who made one, for whom, until when."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import jwt
+from hub import bearer
+from hub.bearer import Audience, BearerRefused
 
 AUDIENCE = "hub-admin"
-ISSUER = "ocpi-hub"
-ALGORITHM = "HS256"
 LONGEST_LIFE = timedelta(days=90)
-_MAX_CHARS = 2048
+OPERATORS = Audience(AUDIENCE, "the admin token", "an admin token of this hub")
 _MAX_SUBJECT_CHARS = 64
-_LEEWAY_S = 30
-_REQUIRED = ["exp", "iat", "aud", "iss", "sub"]
-
-
-class BearerRefused(Exception):
-    """This is no token that opens the admin API now; the message says why without showing any of it."""
 
 
 def mint(key: bytes, *, subject: str, now: datetime, life: timedelta) -> str:
@@ -33,58 +21,21 @@ def mint(key: bytes, *, subject: str, now: datetime, life: timedelta) -> str:
         raise ValueError(f"an admin token lives from 1 second to {LONGEST_LIFE.days} days")
     if not _may_be_subject(subject):
         raise ValueError(f"a subject is 1 to {_MAX_SUBJECT_CHARS} printable characters")
-    claims = {"sub": subject, "aud": AUDIENCE, "iss": ISSUER, "iat": now, "exp": now + life}
-    return jwt.encode(claims, key, algorithm=ALGORITHM)
+    return bearer.write(key, OPERATORS, subject, now, now + life)
 
 
-def check(key: bytes, token: str, *, audience: str = AUDIENCE) -> str:
-    """Return the subject of a token; raises BearerRefused for every token that `mint` did not make or that has ended.
+def check(keys: Sequence[bytes], token: str, audience: Audience = OPERATORS) -> tuple[str, datetime]:
+    """The subject of a token, and when it ends; raises BearerRefused for what `mint` did not make or what has ended.
 
     `audience` is another one for the sessions of the page (hub.admin.session).
     """
-    if len(token) > _MAX_CHARS:
-        raise BearerRefused("the admin token is too long")
-    try:
-        claims = jwt.decode(
-            token,
-            key,
-            algorithms=[ALGORITHM],
-            audience=audience,
-            issuer=ISSUER,
-            leeway=_LEEWAY_S,
-            options={"require": _REQUIRED, "strict_aud": True},
-        )
-    except jwt.ExpiredSignatureError:
-        raise BearerRefused("the admin token has expired") from None
-    except jwt.PyJWTError:
-        raise BearerRefused("this is not an admin token of this hub") from None
-    return _subject(claims)
-
-
-def check_any(keys: Sequence[bytes], token: str, *, audience: str = AUDIENCE) -> str:
-    """The same with several keys that may have signed it; raises what the first one says."""
-    try:
-        return check(keys[0], token, audience=audience)
-    except BearerRefused:
-        for key in keys[1:]:
-            with suppress(BearerRefused):
-                return check(key, token, audience=audience)
-        raise
-
-
-def ends_at(token: str) -> datetime:
-    """When a token that `check` let in ends."""
-    claims = jwt.decode(token, options={"verify_signature": False})
-    return datetime.fromtimestamp(int(claims["exp"]), UTC)
-
-
-def _subject(claims: dict[str, Any]) -> str:
+    claims = bearer.read(keys, audience, token)
     if not 0 < int(claims["exp"]) - int(claims["iat"]) <= LONGEST_LIFE.total_seconds():
         raise BearerRefused(f"an admin token lives at most {LONGEST_LIFE.days} days")
     subject = claims["sub"]
     if not isinstance(subject, str) or not _may_be_subject(subject):
         raise BearerRefused("the admin token names no subject")
-    return subject
+    return subject, datetime.fromtimestamp(int(claims["exp"]), UTC)
 
 
 def _may_be_subject(subject: str) -> bool:

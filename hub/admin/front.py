@@ -6,9 +6,10 @@ import orjson
 import structlog
 from aiohttp import web
 
-from hub.admin import bearer, session
+from hub.admin import session
 from hub.admin.app import PREFIX, admin_app, refused_stranger
 from hub.admin.services import AdminServices
+from hub.bearer import BearerRefused
 from hub.clock import now_utc
 from hub.limits import client_address, read_networks
 from hub.static.files import POLICY, SHARED, VENDOR, Files
@@ -31,7 +32,7 @@ def admin_front(office: AdminServices) -> web.Application:
             made, ends_at = session.mint(secrets.admin_keys, token, now_utc())
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return _refused(400, 'the body is {"token": "…"}')
-        except bearer.BearerRefused as refused:
+        except BearerRefused as refused:
             remote = client_address(request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted)
             error = refused_stranger(office, remote, str(refused))
             return web.json_response(error.body(), status=error.http_status, headers=error.headers)

@@ -6,17 +6,19 @@ token, at the latest after LONGEST. Every process with the same server key knows
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import jwt
 from aiohttp import web
 
-from hub.admin import bearer
+from hub import bearer
+from hub.admin import bearer as admin_bearer
 
 COOKIE = "ocpi_hub_page"
 AUDIENCE = "hub-admin-page"
 LONGEST = timedelta(hours=12)
+_PAGE = replace(admin_bearer.OPERATORS, name=AUDIENCE)
 
 
 def mint(keys: Sequence[bytes], admin_token: str, now: datetime) -> tuple[str, datetime]:
@@ -24,15 +26,15 @@ def mint(keys: Sequence[bytes], admin_token: str, now: datetime) -> tuple[str, d
 
     Raises BearerRefused for a token that opens nothing.
     """
-    subject = bearer.check_any(keys, admin_token)
-    ends_at = min(now + LONGEST, bearer.ends_at(admin_token))
-    claims = {"sub": subject, "aud": AUDIENCE, "iss": bearer.ISSUER, "iat": now, "exp": ends_at}
-    return jwt.encode(claims, keys[0], algorithm=bearer.ALGORITHM), ends_at
+    subject, token_ends_at = admin_bearer.check(keys, admin_token)
+    ends_at = min(now + LONGEST, token_ends_at)
+    return bearer.write(keys[0], _PAGE, subject, now, ends_at), ends_at
 
 
 def check(keys: Sequence[bytes], session: str) -> str:
     """The subject of a session; raises BearerRefused for what `mint` did not make or what has ended."""
-    return bearer.check_any(keys, session, audience=AUDIENCE)
+    subject, _ = admin_bearer.check(keys, session, _PAGE)
+    return subject
 
 
 def set_cookie(response: web.StreamResponse, request: web.Request, session: str, ends_at: datetime, path: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from hub.apps import bearer
+from hub.bearer import BearerRefused
 from hub.clock import monotonic_s, new_id, now_utc
 from hub.store.app_access import App, AppStore
 from hub.store.protocols import StoreUnavailable
@@ -117,7 +118,7 @@ class Access:
             raise Unauthenticated("this needs the token of an app: Authorization: Bearer")
         try:
             app = self._apps.get(bearer.check(self._keys(), token.strip()))
-        except bearer.BearerRefused as refused:
+        except BearerRefused as refused:
             raise Unauthenticated(str(refused)) from None
         if app is None or not app.live(self._now()):
             raise Unauthenticated("this app's token was revoked")

@@ -107,7 +107,7 @@ def test_the_hub_on_this_machine_is_found(settings: Settings, monkeypatch: pytes
         open_client().ask("GET", "status")
 
     token = route.calls.last.request.headers["Authorization"].removeprefix("Bearer ")
-    assert bearer.check(secrets.admin_key, token) == "jan@local"
+    assert bearer.check([secrets.admin_key], token)[0] == "jan@local"
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 60
 

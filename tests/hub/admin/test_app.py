@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from hub.admin import bearer
 from hub.admin.app import BODY_LIMIT_BYTES, ROUTES
 from hub.admin.table import AdminRoute
+from hub.bearer import ISSUER
 from hub.clock import now_utc
 from hub.secrets import Secrets
 from hub.simulate.platform import Platform
@@ -66,7 +67,7 @@ async def test_forged_tokens_open_nothing(operator: Operator) -> None:
     """SEC-06: unsigned, for another audience, by another issuer, ended, endless: each is 401 over the wire."""
     key = Secrets.load("", operator.settings.data_path).admin_key
     now = now_utc()
-    good = {"sub": "eve", "aud": bearer.AUDIENCE, "iss": bearer.ISSUER, "iat": now, "exp": now + timedelta(hours=1)}
+    good = {"sub": "eve", "aud": bearer.AUDIENCE, "iss": ISSUER, "iat": now, "exp": now + timedelta(hours=1)}
     endless = {name: value for name, value in good.items() if name != "exp"}
     forged = [
         jwt.encode(good, key="", algorithm="none"),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.apps import bearer
-from hub.apps.bearer import BearerRefused, check, mint
+from hub.apps.bearer import check, mint
+from hub.bearer import ALGORITHM, ISSUER, BearerRefused
 from hub.clock import now_utc
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -23,14 +24,14 @@ def claims(**changes: Any) -> dict[str, Any]:
     good = {
         "sub": "app-1",
         "aud": bearer.AUDIENCE,
-        "iss": bearer.ISSUER,
+        "iss": ISSUER,
         "iat": now,
         "exp": now + timedelta(hours=1),
     } | changes
     return {name: value for name, value in good.items() if value is not None}
 
 
-def signed(algorithm: str = bearer.ALGORITHM, key: bytes = KEY, **changes: Any) -> str:
+def signed(algorithm: str = ALGORITHM, key: bytes = KEY, **changes: Any) -> str:
     """A token with these claims."""
     return jwt.encode(claims(**changes), key, algorithm=algorithm)
 
@@ -44,7 +45,7 @@ def test_a_token_names_its_app() -> None:
 
 def without(name: str) -> str:
     """A token that lacks one claim."""
-    return jwt.encode(claims(**{name: None}), KEY, algorithm=bearer.ALGORITHM)
+    return jwt.encode(claims(**{name: None}), KEY, algorithm=ALGORITHM)
 
 
 @pytest.mark.parametrize(
