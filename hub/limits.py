@@ -30,13 +30,13 @@ class Rates:
         """Seconds until this key may ask again; 0 when it may now."""
         if not self._per_s or key not in self._buckets:
             return 0.0
-        return max(0.0, (1.0 - self._level(key, now_s)) / self._per_s)
+        return max(0.0, (1.0 - self.left(key, now_s)) / self._per_s)
 
     def take(self, key: str, now_s: float) -> float:
         """Ask once: 0 when that is within the limit, else the seconds to wait; asking in vain costs nothing."""
         if not self._per_s:
             return 0.0
-        level = self._level(key, now_s)
+        level = self.left(key, now_s)
         if level < 1.0:
             return (1.0 - level) / self._per_s
         self._buckets[key] = (level - 1.0, now_s)
@@ -45,7 +45,8 @@ class Rates:
             self._buckets.popitem(last=False)
         return 0.0
 
-    def _level(self, key: str, now_s: float) -> float:
+    def left(self, key: str, now_s: float) -> float:
+        """How often this key may ask at once now."""
         level, at_s = self._buckets.get(key, (self._burst, now_s))
         return min(self._burst, level + (now_s - at_s) * self._per_s)
 

@@ -1,9 +1,9 @@
 """Who may ask: apps by their token, each at its own rate; revoked ones are out in every process at once."""
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,13 +11,13 @@ import structlog
 from hub.apps import bearer
 from hub.bearer import BearerRefused
 from hub.clock import monotonic_s, new_id, now_utc
+from hub.limits import Rates
 from hub.store.app_access import App, AppStore
 from hub.store.protocols import StoreUnavailable
 from hub.wire.party import Party
 
 _BURST_S = 2.0
 _AGAIN_AFTER_S = 0.5
-_TAKEN_MAX = 10_000
 
 
 class Unauthenticated(Exception):
@@ -30,12 +30,6 @@ class TooOften(Exception):
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"too many requests: again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
-
-
-@dataclass(slots=True)
-class _Bucket:
-    left: float
-    counted_s: float
 
 
 class Access:
@@ -55,11 +49,11 @@ class Access:
         self._keys = keys
         self._per_s = per_s
         self._most = max(1.0, per_s * _BURST_S)
+        self._rates = Rates(per_s, self._most)
         self._now = now
         self._monotonic = monotonic
         self._apps: dict[str, App] = {}
         self._watches: list[Callable[[], None]] = []
-        self._buckets: dict[str, _Bucket] = {}
 
     @property
     def burst(self) -> int:
@@ -122,7 +116,9 @@ class Access:
             raise Unauthenticated(str(refused)) from None
         if app is None or not app.live(self._now()):
             raise Unauthenticated("this app's token was revoked")
-        self._count(app.app_id)
+        wait_s = self._rates.take(app.app_id, self._monotonic())
+        if wait_s:
+            raise TooOften(max(1, math.ceil(wait_s)))
         return app
 
     def is_live(self, app_id: str) -> bool:
@@ -132,18 +128,4 @@ class Access:
 
     def left(self, app_id: str) -> int:
         """How many requests an app may make at once now."""
-        bucket = self._buckets.get(app_id)
-        return int(self._most if bucket is None else bucket.left)
-
-    def _count(self, app_id: str) -> None:
-        now_s, most = self._monotonic(), self._most
-        bucket = self._buckets.get(app_id)
-        if bucket is None:
-            if len(self._buckets) >= _TAKEN_MAX:
-                self._buckets.clear()
-            bucket = self._buckets[app_id] = _Bucket(most, now_s)
-        bucket.left = min(most, bucket.left + (now_s - bucket.counted_s) * self._per_s)
-        bucket.counted_s = now_s
-        if bucket.left < 1:
-            raise TooOften(max(1, round((1 - bucket.left) / self._per_s + 0.5)))
-        bucket.left -= 1
+        return int(self._rates.left(app_id, self._monotonic()))

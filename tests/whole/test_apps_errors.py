@@ -12,6 +12,7 @@ from yarl import URL
 from hub.admin import bearer
 from hub.clock import now_utc
 from hub.config import Settings
+from hub.limits import Rates
 from tests.running import RunningHub, running_hub
 from tests.whole.apps import AppUser, app_of, encode_polyline, publish, somewhere
 from tests.whole.platforms import Scripted
@@ -108,7 +109,7 @@ BAD = {
 @pytest.fixture(scope="module")
 async def patient(hub: RunningHub) -> Any:
     """An app whose questions are not counted here."""
-    hub.hub.apps.access._most = 1e6
+    hub.hub.apps.access._rates = Rates(50.0, 1e6)
     async with app_of(hub, name="errors") as app:
         yield app
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hub.apps import access as access_module
 from hub.apps.access import Access, TooOften, Unauthenticated
 from hub.clock import now_utc
+from hub.limits import Rates
 from hub.store.app_access import App, NameTaken
 from hub.wire.party import Party
 
@@ -143,12 +143,12 @@ async def test_a_slow_rate_admits_too(per_s: float) -> None:
     here.admit([f"Bearer {token}"])
 
 
-async def test_memory_of_rates_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_of_rates_is_bounded() -> None:
     """Many apps may come; what each took is forgotten rather than kept for ever."""
-    monkeypatch.setattr(access_module, "_TAKEN_MAX", 3)
     here = opened(Shelf(), Clocks())
+    here._rates = Rates(10.0, 20.0, keys_max=3)
     for number in range(9):
         _, token = await here.create(f"App {number}", EMA, DAY, "")
         here.admit([f"Bearer {token}"])
 
-    assert len(here._buckets) <= 3
+    assert len(here._rates) <= 3
