@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -28,6 +28,7 @@ _PREFIX = "/admin/v1"
 _APPS_PREFIX = "/apps/v1"
 _LOCAL_LIFE = timedelta(minutes=1)
 _CONNECT_TIMEOUT_S = 5.0
+_Read = TypeVar("_Read")
 
 
 class HubAway(Exception):
@@ -106,7 +107,7 @@ class AdminClient:
             raise HubAway(f"The hub at {self.url} did not answer within {timeout_s:g} s.", "hubctl doctor") from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise HubAway(f"{self.url} cannot be asked: {_reason(error)}.", f"echo ${URL_VARIABLE}") from None
-        return self._read(answer)
+        return _read(answer, self._where)
 
     def follow(
         self, method: str, *path: str, body: Mapping[str, Any] | None = None, timeout_s: float = 30.0
@@ -115,29 +116,12 @@ class AdminClient:
         target = f"{self.url}{_PREFIX}/" + "/".join(quote(segment, safe="") for segment in path)
         headers = {"Authorization": f"Bearer {self._token()}"}
         timeout = httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S)
-        try:
-            with self._client.stream(method, target, json=body, headers=headers, timeout=timeout) as answer:
-                if not answer.is_success:
-                    answer.read()
-                    self._read(answer)
-                for line in answer.iter_lines():
-                    yield json.loads(line)
-        except (httpx.HTTPError, ValueError) as error:
-            raise HubAway(f"The hub at {self.url} broke off: {_reason(error)}.", "hubctl doctor") from None
+        options = {"json": body, "headers": headers, "timeout": timeout}
+        yield from _streamed(self._client, self._where, lambda lines: map(json.loads, lines), method, target, **options)
 
-    def _read(self, answer: httpx.Response) -> Any:
-        try:
-            value = answer.json()
-        except ValueError:
-            value = None
-        if answer.is_success and value is not None:
-            return value
-        error = value.get("error") if isinstance(value, dict) else None
-        if not isinstance(error, dict):
-            said = f"{self.url} answers HTTP {answer.status_code}, but not as the admin API of a hub does."
-            raise HubAway(said, f"echo ${URL_VARIABLE}")
-        known = {name: str(error.pop(name, "")) for name in ("code", "message", "hint")}
-        raise HubRefused(answer.status_code, known["code"], known["message"], known["hint"], error)
+    @property
+    def _where(self) -> "_Where":
+        return _Where(self.url, "the admin API", f"echo ${URL_VARIABLE}")
 
 
 class AppClient:
@@ -162,33 +146,61 @@ class AppClient:
             answer = self._client.get(path, params=query, timeout=httpx.Timeout(timeout_s, connect=_CONNECT_TIMEOUT_S))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise HubAway(f"No hub answers at {self.url} ({_reason(error)}).", "hubctl serve") from None
-        return self._read(answer)
+        return _read(answer, self._where)
 
     def events(self, query: Mapping[str, Any], last_event_id: str, silence_s: float) -> Iterator[StreamEvent]:
         """Events of a stream as they come, until it ends; raises as `get` does, HubAway after `silence_s` without a word."""
         headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
         timeout = httpx.Timeout(silence_s, connect=_CONNECT_TIMEOUT_S)
-        try:
-            with self._client.stream("GET", "stream", params=query, headers=headers, timeout=timeout) as answer:
-                if not answer.is_success:
-                    answer.read()
-                    self._read(answer)
-                yield from _events(answer.iter_lines())
-        except (httpx.HTTPError, ValueError) as error:
-            raise HubAway(f"The hub at {self.url} broke off: {_reason(error)}.", "hubctl doctor") from None
+        options = {"params": query, "headers": headers, "timeout": timeout}
+        yield from _streamed(self._client, self._where, _events, "GET", "stream", **options)
 
-    def _read(self, answer: httpx.Response) -> Any:
-        try:
-            value = answer.json()
-        except ValueError:
-            value = None
-        if answer.is_success and value is not None:
-            return value
-        error = value.get("error") if isinstance(value, dict) else None
-        if not isinstance(error, dict):
-            raise HubAway(f"{self.url} answers HTTP {answer.status_code}, but not as the apps' API of a hub does.", "")
-        known = {name: str(error.get(name, "")) for name in ("code", "message", "hint")}
-        raise HubRefused(answer.status_code, known["code"], known["message"], known["hint"])
+    @property
+    def _where(self) -> "_Where":
+        return _Where(self.url, "the apps' API", "")
+
+
+class _Where(NamedTuple):
+    """What should answer at a URL, and what to look at when something else does."""
+
+    url: str
+    api: str
+    hint: str
+
+
+def _streamed(
+    client: httpx.Client,
+    where: _Where,
+    read: Callable[[Iterator[str]], Iterator[_Read]],
+    method: str,
+    target: str,
+    **options: Any,
+) -> Iterator[_Read]:
+    """What `read` makes of the lines of an answer, as they come; raises HubAway when it breaks off, HubRefused for an error."""
+    try:
+        with client.stream(method, target, **options) as answer:
+            if not answer.is_success:
+                answer.read()
+                _read(answer, where)
+            yield from read(answer.iter_lines())
+    except (httpx.HTTPError, ValueError) as error:
+        raise HubAway(f"The hub at {where.url} broke off: {_reason(error)}.", "hubctl doctor") from None
+
+
+def _read(answer: httpx.Response, where: _Where) -> Any:
+    """The JSON of an answer; raises HubRefused for an error of the API, HubAway when it is no answer of one."""
+    try:
+        value = answer.json()
+    except ValueError:
+        value = None
+    if answer.is_success and value is not None:
+        return value
+    error = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(error, dict):
+        said = f"{where.url} answers HTTP {answer.status_code}, but not as {where.api} of a hub does."
+        raise HubAway(said, where.hint)
+    known = {name: str(error.pop(name, "")) for name in ("code", "message", "hint")}
+    raise HubRefused(answer.status_code, known["code"], known["message"], known["hint"], error)
 
 
 def _events(lines: Iterator[str]) -> Iterator[StreamEvent]:

@@ -12,6 +12,7 @@ from docs import ROOT
 from hub.admin import bearer
 from hub.clock import now_utc
 from hub.config import Settings
+from hub.limits import Rates
 from hub.simulate.platform import Platform
 from hub.simulate.reference import reference_cpo, reference_emsp
 from hub.wire.credentials_token import write_authorization
@@ -69,7 +70,7 @@ async def test_apps_get_what_the_document_says(hub: RunningHub, partners: dict[s
     """Every operation of the apps' API but the stream, which has no end."""
     apps = hub.hub.apps
     await apps.office.feed.ready.wait()
-    apps.access._most = 1e9
+    apps.access._rates = Rates(50.0, 1e9)
     _, token = await apps.access.create("fuzz", partners["EMSP"].party, timedelta(hours=1), "test")
     headers = {"Authorization": f"Bearer {token}"}
     url = f"{hub.settings.public_url}/apps/v1"
