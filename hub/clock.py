@@ -19,6 +19,11 @@ def now_utc() -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
+def epoch_ms(at: datetime) -> int:
+    """Whole milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
+
+
 def monotonic_s() -> float:
     """Return seconds of a clock that never jumps; only differences mean something."""
     return time.monotonic()

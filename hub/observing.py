@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from hub.catalog import Errand
-from hub.clock import now_utc
+from hub.clock import epoch_ms, now_utc
 from hub.store.observing import EvseSign, SignStore
 from hub.store.protocols import ObjectKey, StoreUnavailable
 from hub.wire import envelope
@@ -119,6 +119,6 @@ def _sign(observed: Observed, at: datetime) -> EvseSign:
         key=str(ObjectKey(module=_LOCATIONS, owner=owner, object_id=observed.location_id)) if named else "",
         uid=observed.evse_uid if named else "",
         kind=observed.kind,
-        at_ms=int(when.timestamp() * 1000),
+        at_ms=epoch_ms(when),
         session=f"{owner}/{observed.session_id}" if observed.session_id else "",
     )

@@ -9,7 +9,6 @@ import asyncio
 import gc
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -18,9 +17,9 @@ from hub.apps import codes
 from hub.apps.changes import Changes, Event
 from hub.apps.index import Arrival, Change, Index, Kept
 from hub.apps.signs import Signs, stamps_of
-from hub.apps.sites import PUBLISHED, Site, read_site
+from hub.apps.sites import PUBLISHED, Site, owner_of, read_site
 from hub.apps.truth import Sign, contradicts
-from hub.clock import monotonic_s, now_utc
+from hub.clock import epoch_ms, monotonic_s, now_utc
 from hub.store.feeding import ObjectChange, ObjectFeed, ObjectNow, SignChange
 from hub.store.observing import EvseSign, read_times
 from hub.store.protocols import StoreUnavailable
@@ -147,7 +146,7 @@ class Feed:
         if site is None:
             return
         before = None if row is None else self.index.site(row)
-        at_ms = _ms(change.received_at) if change.received_at else 0
+        at_ms = epoch_ms(change.received_at) if change.received_at else 0
         part = self._parts.get(change.key, "").partition("/")[0]
         changes = self.index.put(site, at_ms, part=part)
         self.touched.add(change.key)
@@ -160,7 +159,7 @@ class Feed:
     def _confirm(self, change: ObjectChange) -> None:
         """Its owner was asked, and has it as it is here."""
         if change.received_at is not None and change.key in self._revisions:
-            at_ms = _ms(change.received_at)
+            at_ms = epoch_ms(change.received_at)
             self.index.confirm(change.key, at_ms)
             self.touched.add(change.key)
             self._heard(owner_of(change.key), at_ms, False)
@@ -175,7 +174,7 @@ class Feed:
         before = self._before.get(change.key)
         known = {one.uid: one.status for one in before.points} if before is not None else {}
         self._before[change.key] = site
-        at_ms = _ms(change.received_at) if change.received_at else 0
+        at_ms = epoch_ms(change.received_at) if change.received_at else 0
         left = {one.uid: one.status for one in site.points}
         changes = [
             Change(site.key, uid, left.get(uid, codes.REMOVED), known.get(uid), at_ms)
@@ -186,7 +185,7 @@ class Feed:
 
     def _take_sign(self, change: SignChange) -> None:
         """Signs from before the index was read are in it already, only the window does not have them."""
-        sign, now_ms = _sign(change.sign) if change.sign else None, _ms(now_utc())
+        sign, now_ms = _sign(change.sign) if change.sign else None, epoch_ms(now_utc())
         if change.seq <= self._built_at:
             point = self.index.point_row(change.key, change.uid)
             if point is not None and sign is not None:
@@ -233,24 +232,14 @@ class Feed:
             self._listener.tell(event)
 
 
-def owner_of(key: str) -> str:
-    """`NL*CPA` of `locations/NL/CPA/loc1`."""
-    _, country_code, party_id, _ = key.split("/", 3)
-    return f"{country_code}*{party_id}"
-
-
 def _arrival(site: Site, one: ObjectNow, packed: bytes) -> Arrival:
     kept = {
         each.uid: Kept(each.status, each.received_ms, each.changed_ms, each.confirmed_ms)
         for each in (read_times(packed) if packed else ())
     }
-    return Arrival(site, _ms(one.received_at), one.part.partition("/")[0], kept)
+    return Arrival(site, epoch_ms(one.received_at), one.part.partition("/")[0], kept)
 
 
 def _sign(seen: EvseSign) -> Sign:
     assert seen.kind is not None  # what is kept has one
     return Sign(kind=seen.kind, at_ms=seen.at_ms, session_id=seen.session)
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)

@@ -9,6 +9,7 @@ import orjson
 
 from hub.apps import codes
 from hub.wire.interface import fold
+from hub.wire.party import Party
 
 PUBLISHED, GREEN = 1, 2
 _PHASES = {"AC_1_PHASE": 1.0, "AC_2_PHASE": 2.0, "AC_2_PHASE_SPLIT": 2.0, "AC_3_PHASE": 3.0, "DC": 1.0}
@@ -152,3 +153,16 @@ def _points(evses: Iterable[dict[str, Any]]) -> Iterable[Point]:
             plugs=tuple(map(_plug, evse.get("connectors") or ())),
             last_updated=str(evse.get("last_updated", "")),
         )
+
+
+def owner_of(key: str) -> str:
+    """`NL*CPA` of `locations/NL/CPA/loc1`."""
+    _, country_code, party_id, _ = key.split("/", 3)
+    return f"{country_code}*{party_id}"
+
+
+def site_key(written: str) -> str:
+    """`locations/NL/CPA/loc1` of `NL/CPA/LOC1`, as apps write it; raises ValueError for what names no location."""
+    country_code, party_id, location_id = written.split("/", 2)
+    party = Party.of(country_code, party_id)
+    return f"locations/{party.country_code}/{party.party_id}/{fold(location_id)}"

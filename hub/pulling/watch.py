@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from hub.catalog import Catalog
-from hub.clock import Tasks, now_utc
+from hub.clock import Tasks, epoch_ms, now_utc
 from hub.config import Settings
 from hub.platform import ConnectionStatus, Platform
 from hub.pulling import due
@@ -164,13 +164,9 @@ class Watch:
                 return count
             gone = [one for one in found if str(one.key) not in tally.seen and one.received_at < at]
             signs = [
-                EvseSign(key=str(one.key), uid=fold(str(evse.get("uid"))), kind=SignKind.VANISHED, at_ms=_ms(at))
+                EvseSign(key=str(one.key), uid=fold(str(evse.get("uid"))), kind=SignKind.VANISHED, at_ms=epoch_ms(at))
                 for one in gone
                 for evse in json_text.loads(one.body).get("evses") or ()
             ]
             await self._signs.put(signs)
             count, after = count + len(signs), found[-1].seq
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)

@@ -9,6 +9,7 @@ from hub.apps.api.examples import CHANGES
 from hub.apps.api.table import AppCall, AppRoute, Found, Json
 from hub.apps.changes import Event
 from hub.apps.index import Index
+from hub.apps.sites import owner_of
 
 
 async def _changes(call: AppCall[Since]) -> Found:
@@ -29,8 +30,7 @@ async def _changes(call: AppCall[Since]) -> Found:
 
 def _words(call: AppCall[Since], index: Index, event: Event) -> Json | None:
     """None for what this app may not see, and did not."""
-    _, country_code, party_id, _ = event.key.split("/", 3)
-    if f"{country_code}*{party_id}" not in call.eyes.owners:
+    if owner_of(event.key) not in call.eyes.owners:
         return None
     row = index.row(event.key)
     if row is not None and call.eyes.sees(index.site(row)):

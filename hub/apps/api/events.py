@@ -8,7 +8,7 @@ from hub.apps import codes
 from hub.apps.api.truths import Truth, Truths, instant
 from hub.apps.changes import Event
 from hub.apps.index import Change, Index
-from hub.clock import now_utc
+from hub.clock import epoch_ms, now_utc
 from hub.wire.interface import fold
 
 Words = dict[str, Any]
@@ -23,7 +23,7 @@ def event_words(event: Event, index: Index, truths: Truths) -> Words:
     _, country_code, party_id, _ = event.key.split("/", 3)
     evses: list[Words] = []
     if event.changes:
-        now_ms = int(now_utc().timestamp() * 1000)
+        now_ms = epoch_ms(now_utc())
         current = {truth.uid: truth for truth in truths.of_site(index, row, now_ms)}
         written = _uids(site.body)
         evses = [

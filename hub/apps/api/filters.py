@@ -6,6 +6,7 @@ from hub.apps import codes
 from hub.apps.api.asked import Filters
 from hub.apps.api.errors import BadParameter
 from hub.apps.wanted import Wanted
+from hub.clock import epoch_ms
 from hub.wire.party import Party
 
 _MOST_W = 2**31 - 1
@@ -28,7 +29,7 @@ def wanted(asked: Filters, now: datetime) -> Wanted:
         without_restrictions=codes.restriction_bits(asked.without_parking_restriction),
         operators=frozenset(map(_operator, asked.operator)),
         green=asked.green,
-        confirmed_since_ms=0 if fresh is None else int(now.timestamp() * 1000) - fresh * 60_000,
+        confirmed_since_ms=0 if fresh is None else epoch_ms(now) - fresh * 60_000,
     )
 
 

@@ -21,9 +21,9 @@ from hub.apps.api.showing import Match, Shower, Shown, collection, feature
 from hub.apps.api.table import AppCall, AppRoute, Found, Json
 from hub.apps.index import Index
 from hub.apps.search import nearest_first
+from hub.apps.sites import site_key
 from hub.apps.wanted import Wanted, points_that_fit
-from hub.wire.interface import fold
-from hub.wire.party import Party
+from hub.clock import epoch_ms
 
 GEOJSON = "application/geo+json"
 
@@ -70,16 +70,14 @@ async def _one(call: AppCall[One]) -> Found:
 
 def _shower(call: AppCall[Any]) -> Shower:
     office = call.office
-    return Shower(office.feed.index, office.truths, office.sheets, int(call.now.timestamp() * 1000))
+    return Shower(office.feed.index, office.truths, office.sheets, epoch_ms(call.now))
 
 
 def find(call: AppCall[Json], written: str, parameter: str = "") -> int:
     """The row of the location `NL/CPA/LOC1`; raises NotFound, for one that the app may not see too, BadParameter."""
-    parts = written.split("/", 2)
     try:
-        party = Party.of(parts[0], parts[1])
-        key = f"locations/{party.country_code}/{party.party_id}/{fold(parts[2])}"
-    except (ValueError, IndexError):
+        key = site_key(written)
+    except ValueError:
         if not parameter:
             raise NotFound("a location is country_code/party_id/id, such as NL/CPA/LOC1") from None
         raise BadParameter(f"{parameter} is country_code/party_id/id, such as NL/CPA/LOC1", parameter) from None

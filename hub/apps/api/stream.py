@@ -13,10 +13,9 @@ from hub.apps.api.places import read_box
 from hub.apps.api.streams import OpenStream
 from hub.apps.api.table import SERVER, AppCall, AppRoute
 from hub.apps.changes import KEPT_MAX, Changes, Event
+from hub.apps.sites import site_key
 from hub.apps.subscribers import Interest
 from hub.clock import monotonic_s
-from hub.wire.interface import fold
-from hub.wire.party import Party
 
 LAST_EVENT_ID = "Last-Event-ID"
 _SEQ_CHARS = 20
@@ -125,11 +124,9 @@ def _interest(call: AppCall[Follow]) -> Interest:
 
 def _key(written: str) -> str:
     try:
-        country_code, party_id, location_id = written.split("/", 2)
-        party = Party.of(country_code, party_id)
+        return site_key(written)
     except ValueError:
         raise BadParameter("locations are country_code/party_id/id, such as NL/CPA/LOC1", "locations") from None
-    return f"locations/{party.country_code}/{party.party_id}/{fold(location_id)}"
 
 
 ROUTES = (

@@ -11,7 +11,7 @@ from hub.apps.api.events import as_block, event_words, gone_words
 from hub.apps.api.truths import Truths
 from hub.apps.changes import Changes, Event
 from hub.apps.index import Index
-from hub.apps.sites import PUBLISHED
+from hub.apps.sites import PUBLISHED, owner_of
 from hub.apps.subscribers import Interest, Subscriber, Subscribers
 from hub.apps.subscribers import TooMany as NoRoom
 from hub.clock import monotonic_s
@@ -157,8 +157,7 @@ class Streams:
     def _place(self, event: Event) -> tuple[float, float, str]:
         index = self._index()
         row = index.row(event.key)
-        _, country_code, party_id, _ = event.key.split("/", 3)
-        owner = f"{country_code}*{party_id}"
+        owner = owner_of(event.key)
         if row is None:
             return event.latitude, event.longitude, owner
         site = index.site(row)
