@@ -5,7 +5,10 @@ import os
 import platform
 import statistics
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import uvloop
 
@@ -20,57 +23,78 @@ from benchmarks import (
     money,
     page,
 )
-from benchmarks.running import hub_process, pin, processors
+from benchmarks.running import HubProcess, hub_process, pin, processors
 
-PARTS = ["start", "forward", "authorize", "broadcast", "commits", "money", "availability", "availability-http", "page"]
+
+class Processors(NamedTuple):
+    """Where what is measured runs, and where everything else; None where the machine has one alone."""
+
+    measured: int | None
+    rest: int | None
 
 
 def main() -> None:
     """Run the named parts (all by default), one hub for each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=PARTS)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them if none is named")
     parts = parser.parse_args().parts
-    measured, rest = processors()
+    if unknown := [part for part in parts if part not in PARTS]:
+        parser.error(f"there is no part {unknown[0]!r}: choose from {', '.join(PARTS)}")
+    given = Processors(*processors())
     load_1m = os.getloadavg()[0]
     print(
         f"machine    {os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}, load {load_1m:.1f}"
     )
-    pin(os.getpid(), rest)
-    for part in parts:
-        if part == "money":
-            _print_money(measured, rest)
-            continue
-        if part == "commits":
-            _print_commits()
-            continue
-        if part == "availability-http":
-            with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
-                _print_apps(uvloop.run(availability_http.measure(Path(folder), measured, rest)))
-            continue
-        if part == "availability":
-            _print_availability(measured, rest)
-            continue
-        with (
-            tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder,
-            hub_process(Path(folder), measured, rest) as hub,
-        ):
-            if part == "start":
-                print(
-                    f"start      {hub.started_in_s:.2f} s to ready with its private mongod, {hub.memory_mib():.0f} MiB resident"
-                )
-            elif part == "forward":
-                _print_forward(uvloop.run(forward.measure(hub, measured)))
-            elif part == "authorize":
-                through, direct = uvloop.run(authorize.measure(hub))
-                middle, worst = authorize.added_ms(through, direct)
-                print(
-                    f"authorize  the hub adds {middle:.2f} ms (median), {worst:.2f} ms (p99); {through.failed} failed"
-                )
-            elif part == "page":
-                _print_page(uvloop.run(page.measure(hub)))
-            else:
-                _print_spread(uvloop.run(broadcast.measure(hub)))
-                print(f"           {hub.memory_mib():.0f} MiB resident after the broadcasts")
+    for part in parts or PARTS:
+        pin(os.getpid(), given.rest)
+        PARTS[part](given)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _hub(given: Processors) -> Iterator[HubProcess]:
+    with _folder() as folder, hub_process(folder, *given) as hub:
+        yield hub
+
+
+def _start(given: Processors) -> None:
+    with _hub(given) as hub:
+        print(
+            f"start      {hub.started_in_s:.2f} s to ready with its private mongod, {hub.memory_mib():.0f} MiB resident"
+        )
+
+
+def _forward(given: Processors) -> None:
+    with _hub(given) as hub:
+        _print_forward(uvloop.run(forward.measure(hub, given.measured)))
+
+
+def _authorize(given: Processors) -> None:
+    with _hub(given) as hub:
+        through, direct = uvloop.run(authorize.measure(hub))
+        middle, worst = authorize.added_ms(through, direct)
+        print(f"authorize  the hub adds {middle:.2f} ms (median), {worst:.2f} ms (p99); {through.failed} failed")
+
+
+def _broadcast(given: Processors) -> None:
+    with _hub(given) as hub:
+        _print_spread(uvloop.run(broadcast.measure(hub)))
+        print(f"           {hub.memory_mib():.0f} MiB resident after the broadcasts")
+
+
+def _page(given: Processors) -> None:
+    with _hub(given) as hub:
+        _print_page(uvloop.run(page.measure(hub)))
+
+
+def _availability_http(given: Processors) -> None:
+    with _folder() as folder:
+        _print_apps(uvloop.run(availability_http.measure(folder, *given)))
 
 
 def _print_forward(found: forward.Forwarded) -> None:
@@ -79,7 +103,7 @@ def _print_forward(found: forward.Forwarded) -> None:
             f"forward    {name:<5} {result.per_s:7.0f} requests/s, p50 {result.percentile_ms(50):.2f} ms, "
             f"p99 {result.percentile_ms(99):.2f} ms, {result.failed} failed of {result.requests}"
         )
-    reached = "reached" if found.ratio >= forward.WANTED_RATIO else "NOT reached"
+    reached = _reached(found.ratio >= forward.WANTED_RATIO)
     print(
         f"forward    ratio {found.ratio:.2f} (median of {forward.ROUNDS} rounds; wanted {forward.WANTED_RATIO}: {reached})"
     )
@@ -100,7 +124,7 @@ def _print_page(found: page.Viewed | None) -> None:
         print("page       not measured: there is no Chromium here")
         return
     middle = statistics.median(found.first_updates_s)
-    reached = "reached" if middle < page.WANTED_FIRST_UPDATE_S else "NOT reached"
+    reached = _reached(middle < page.WANTED_FIRST_UPDATE_S)
     print(
         f"page       first live update with {found.points} points {middle:.2f} s (median of {len(found.first_updates_s)}; "
         f"wanted {page.WANTED_FIRST_UPDATE_S:.0f} s: {reached})"
@@ -110,17 +134,17 @@ def _print_page(found: page.Viewed | None) -> None:
         f"longest pause {found.longest_pause_ms:.0f} ms"
     )
     cost = found.share_with - found.share_without
-    reached = "reached" if cost < page.WANTED_CORE_SHARE else "NOT reached"
+    reached = _reached(cost < page.WANTED_CORE_SHARE)
     print(
         f"page       one viewer costs the hub {cost:.1%} of a core ({found.share_with:.1%} with, "
         f"{found.share_without:.1%} without; wanted {page.WANTED_CORE_SHARE:.0%}: {reached})"
     )
 
 
-def _print_commits() -> None:
-    with tempfile.TemporaryDirectory(prefix="ocpi-hub-bench-") as folder:
-        found = uvloop.run(commits.measure(Path(folder)))
-    reached = "reached" if found.ratio >= commits.WANTED_RATIO else "NOT reached"
+def _commits(_: Processors) -> None:
+    with _folder() as folder:
+        found = uvloop.run(commits.measure(folder))
+    reached = _reached(found.ratio >= commits.WANTED_RATIO)
     print(
         f"commits    {found.alone_per_s:.0f} durable saves/s with a journaled write each, {found.together_per_s:.0f} together: "
         f"{found.ratio:.1f} times (wanted {commits.WANTED_RATIO:.0f}: {reached}); {commits.SENDERS} senders"
@@ -153,18 +177,23 @@ def _print_apps(found: availability_http.Found) -> None:
     )
 
 
+def _reached(holds: bool) -> str:
+    return "reached" if holds else "NOT reached"
+
+
 def _wanted(measured_ms: float, wanted_ms: float) -> str:
-    return f" (wanted {wanted_ms:g}: {'reached' if measured_ms <= wanted_ms else 'NOT reached'})"
+    return f" (wanted {wanted_ms:g}: {_reached(measured_ms <= wanted_ms)})"
 
 
-def _print_money(measured: int | None, rest: int | None) -> None:
+def _money(given: Processors) -> None:
+    measured, rest = given
     pin(os.getpid(), measured)
     speed = money.measure_speed()
     for name, rate, wanted in (
         ("priced and explained, parsed", speed.parsed_per_s, money.WANTED_PARSED_PER_S),
         ("priced and explained, from text", speed.text_per_s, money.WANTED_TEXT_PER_S),
     ):
-        reached = "reached" if rate >= wanted else "NOT reached"
+        reached = _reached(rate >= wanted)
         print(f"money      {name}: {rate:.0f} CDRs/s on one core (wanted {wanted}: {reached})")
     print(f"money      checked by every rule, parsed: {speed.checked_per_s:.0f} CDRs/s on one core")
     for name, ms in money.measure_hostile().items():
@@ -179,7 +208,8 @@ def _print_money(measured: int | None, rest: int | None) -> None:
         )
 
 
-def _print_availability(measured: int | None, rest: int | None) -> None:
+def _availability(given: Processors) -> None:
+    measured, rest = given
     pin(os.getpid(), measured)
     built = availability.build()
     _line(
@@ -216,7 +246,20 @@ def _print_availability(measured: int | None, rest: int | None) -> None:
 
 
 def _line(said: str, reached: bool) -> None:
-    print(f"apps       {said} ({'reached' if reached else 'NOT reached'})")
+    print(f"apps       {said} ({_reached(reached)})")
+
+
+PARTS: Mapping[str, Callable[[Processors], None]] = {
+    "start": _start,
+    "forward": _forward,
+    "authorize": _authorize,
+    "broadcast": _broadcast,
+    "commits": _commits,
+    "money": _money,
+    "availability": _availability,
+    "availability-http": _availability_http,
+    "page": _page,
+}
 
 
 if __name__ == "__main__":

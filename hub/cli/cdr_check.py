@@ -1,14 +1,12 @@
 """The run behind `hubctl cdrs check`: CDRs in, one result at a time to whoever wants it, counts at the end."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from hub.cli import money_words, output
+from hub.cli import money_words, output, progress
 from hub.cli.errors import usage
 from hub.cli.spool import EntrySpool
 from hub.money.checking.check import Checked, check_cdr
@@ -97,7 +95,7 @@ class Checking:
 
 def run(names: Sequence[str], checking: Checking, sinks: Sequence[Sink], tally: Tally) -> None:
     """Check every CDR of the files, and all of them together; memory does not grow with their number."""
-    with EntrySpool() as spool, _progress(money_words.size(names)) as advance:
+    with EntrySpool() as spool, progress.bytes_read(money_words.size(names)) as advance:
         for result in _results(names, checking, spool, advance):
             tally.add(result)
             for sink in sinks:
@@ -161,18 +159,3 @@ def _lookup(found: Mapping[str, Sequence[Any]]) -> TariffSource:
         return None
 
     return published
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """A bar on a terminal's stderr; silent elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - as above
-
-    columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total or None)
-        yield lambda read: bar.advance(task, read)

@@ -12,7 +12,6 @@ from hub.demo.waiting import until
 from hub.wire.party import PartyRole
 
 _CHANGES = ("BLOCKED", "INOPERATIVE", "OUTOFORDER")
-_SETTLED_POLLS = 5
 
 
 @dataclass(frozen=True, slots=True)

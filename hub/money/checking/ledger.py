@@ -4,7 +4,7 @@ A CDR leaves a few small entries, each under a key; the rules look at the entrie
 any size can be split by key. Source: OCPI 2.2.1, mod_cdrs, Credit CDRs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -85,17 +85,6 @@ def credit_without_reference(cdr: Mapping[str, Any]) -> Iterator[Finding]:
     """L-CREDIT-REF of a CDR alone."""
     if cdr.get("credit") is True and not _folded(cdr.get("credit_reference_id")):
         yield error("L-CREDIT-REF", "/credit_reference_id", "is required for a Credit CDR", cdr=str(cdr.get("id"))[:64])
-
-
-def check_ledger(cdrs: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
-    """All rules over a set that fits in memory."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
-    for cdr in cdrs:
-        yield from credit_without_reference(cdr)
-        for entry in entries_of(cdr):
-            groups.setdefault((entry.rule, entry.key), []).append(entry)
-    for entries in groups.values():
-        yield from judge_entries(entries)
 
 
 def judge_entries(entries: Sequence[Entry]) -> Iterator[Finding]:

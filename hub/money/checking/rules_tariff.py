@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from hub.money.checking.examined import Examined
 from hub.money.checking.spans import Span
-from hub.money.compiling import unspelt
 from hub.money.explaining import instant_text
 from hub.money.findings import Finding, error, info, warning
 from hub.money.notes import Doubt
-from hub.money.tariff import CompiledTariff, Restriction
+from hub.money.tariff import CompiledTariff
 
 
 def time_zone(one: Examined) -> Iterator[Finding]:
@@ -79,10 +78,6 @@ def difference(tariff: CompiledTariff, published: CompiledTariff) -> str:
                         f"instead of {getattr(other, name)}"
                     )
     return "min_price, max_price or taxes differ"
-
-
-def _conditions(tariff: CompiledTariff, index: int) -> tuple[str, list[Restriction]]:
-    return tariff.phases[index], [unspelt(one) for one in tariff.restrictions[index]]
 
 
 def _used(one: Examined) -> list[CompiledTariff]:

@@ -1,7 +1,7 @@
 """Rules over a set of CDRs: duplicates, overlaps, and credits with what they credit."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.cli.spool import EntrySpool
-from hub.money.checking.ledger import Entry, check_ledger, entries_of, judge_entries
+from hub.money.checking.ledger import Entry, credit_without_reference, entries_of, judge_entries
+from hub.money.findings import Finding
 from tests.hub.money.checking.cases import cdr
 from tests.hub.money.sessions import Json, amount, number
 
@@ -26,6 +27,17 @@ def credit(**changes: Any) -> Json:
 def original(**changes: Any) -> Json:
     """What it credits."""
     return cdr(**({"id": "CDR1"} | changes))
+
+
+def check_ledger(cdrs: Iterable[Json]) -> Iterator[Finding]:
+    """All rules over a set that fits in memory."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for one in cdrs:
+        yield from credit_without_reference(one)
+        for entry in entries_of(one):
+            groups.setdefault((entry.rule, entry.key), []).append(entry)
+    for entries in groups.values():
+        yield from judge_entries(entries)
 
 
 def found(*cdrs: Json) -> list[tuple[str, str]]:
