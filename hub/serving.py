@@ -1,7 +1,6 @@
 """Run a hub until it is told to stop: one process, or several that share the port and the database."""
 
 import asyncio
-import gc
 import signal
 from functools import partial
 from multiprocessing.connection import Connection
@@ -11,8 +10,9 @@ import uvloop
 
 from hub.admin import address as admin_address
 from hub.app import database, open_hub
-from hub.clock import now_utc
+from hub.clock import Tasks, now_utc
 from hub.config import Settings
+from hub.cycles import collect_forever
 from hub.house import reachable_url
 from hub.log import configure
 from hub.store.embedded import free_port
@@ -49,11 +49,12 @@ async def _serve_one(settings: Settings, host: str, port: int, line: Connection 
             page=f"{hub.admin_url}/",
             at=now_utc().isoformat(),
         )
-        gc.collect()
-        gc.freeze()  # what is loaded by now stays: looking through it again and again would stall messages for 50 ms
         if line is not None:
             say_ready(line)
+        collecting = Tasks()
+        collecting.spawn(collect_forever(), "collect cycles")
         await stop.wait()
+        await collecting.close()
         structlog.get_logger().info("stopping")
 
 

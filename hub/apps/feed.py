@@ -6,7 +6,6 @@ remember so far, everything is read anew.
 """
 
 import asyncio
-import gc
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Protocol
@@ -20,13 +19,15 @@ from hub.apps.signs import Signs, stamps_of
 from hub.apps.sites import PUBLISHED, Site, owner_of, read_site
 from hub.apps.truth import Sign, contradicts
 from hub.clock import epoch_ms, monotonic_s, now_utc
+from hub.cycles import set_aside
 from hub.store.feeding import ObjectChange, ObjectFeed, ObjectNow, SignChange
 from hub.store.observing import EvseSign, read_times
 from hub.store.protocols import StoreUnavailable
 
 WINDOW_S = 600
 _AGAIN_AFTER_S = 0.5
-_BREATHE_EVERY = 500
+_BREATHE_EVERY_S = 0.003
+_READ_AT_ONCE = 500
 
 
 class Listener(Protocol):
@@ -40,8 +41,8 @@ class Listener(Protocol):
 class Feed:
     """Owns the index, the signs and the window; `run` keeps them fresh until cancelled."""
 
-    def __init__(self, objects: ObjectFeed, listener: Listener, heard: Callable[[str, int, bool], None]) -> None:
-        """`heard(owner, at_ms, changed)` is told of every push about an owner's sites."""
+    def __init__(self, objects: ObjectFeed, listener: Listener, heard: Callable[[str, int], None]) -> None:
+        """`heard(owner, at_ms)` is told of every push about an owner's sites."""
         self.index = Index()
         """Another one after it was built anew or made compact: rows of one mean nothing in another."""
         self.signs = Signs()
@@ -70,14 +71,14 @@ class Feed:
                 since = since or await self._build()
                 async with aclosing(self._objects.changes(since)) as changes:
                     self.trouble = ""
-                    handled = 0
+                    breathed_s = monotonic_s()
                     async for change in changes:
                         if change.seq > known:  # a stream that is opened again begins with the last change before
                             self._take(change)
                         since = change.seq
-                        handled += 1
-                        if handled % _BREATHE_EVERY == 0:
+                        if monotonic_s() - breathed_s > _BREATHE_EVERY_S:
                             await asyncio.sleep(0)  # a flood of changes must not keep questions waiting
+                            breathed_s = monotonic_s()
             except StoreUnavailable as error:
                 self.trouble = f"changes are not followed: {error}"
                 structlog.get_logger().warning("index_not_fresh", reason=str(error))
@@ -106,14 +107,14 @@ class Feed:
             site = read_site(one.key, one.owner, one.body)
             if site is not None:
                 waiting.append(_arrival(site, one, times.pop(one.key, b"")))
-            if len(waiting) >= _BREATHE_EVERY:
+            if len(waiting) >= _READ_AT_ONCE:
                 index.load(waiting, sort=False)
                 waiting = []
                 await asyncio.sleep(0)
         index.load(waiting)
         self.index, self.signs, self.changes, self._built_at = index, signs, Changes(window), now
         self._revisions, self._parts, self._before = revisions, parts, {}
-        gc.freeze()  # millions of lasting objects: looking through them again and again for cycles would stop everyone
+        set_aside()
         self.built_in_s = monotonic_s() - began_s
         self.ready.set()
         structlog.get_logger().info("index_built", sites=len(index), seconds=round(self.built_in_s, 2))
@@ -153,7 +154,7 @@ class Feed:
         if self.index.is_wasteful:
             self.index = self.index.compacted()
         self._before.pop(change.key, None)
-        self._heard(site.owner, at_ms, bool(changes))
+        self._heard(site.owner, at_ms)
         self._announce(change.seq, change.key, changes, before, anew=before is not None and not before.same_shape(site))
 
     def _confirm(self, change: ObjectChange) -> None:
@@ -162,13 +163,11 @@ class Feed:
             at_ms = epoch_ms(change.received_at)
             self.index.confirm(change.key, at_ms)
             self.touched.add(change.key)
-            self._heard(owner_of(change.key), at_ms, False)
+            self._heard(owner_of(change.key), at_ms)
 
     def _replay(self, change: ObjectChange) -> None:
         """A change from before the index was read: the index has it, only the window does not."""
-        if change.body is None:
-            return
-        site = read_site(change.key, owner_of(change.key), change.body)
+        site = None if change.body is None else self._as_it_was(change.key, change.body)
         if site is None:
             return
         before = self._before.get(change.key)
@@ -182,6 +181,12 @@ class Feed:
             if known.get(uid) != left.get(uid, codes.REMOVED)
         ]
         self._announce(change.seq, change.key, changes, before, anew=before is not None and not before.same_shape(site))
+
+    def _as_it_was(self, key: str, body: bytes) -> Site | None:
+        """The index's own site where that is the same: most are, and nothing is read or kept twice."""
+        row = self.index.row(key)
+        known = None if row is None else self.index.site(row)
+        return known if known is not None and known.body == body else read_site(key, owner_of(key), body)
 
     def _take_sign(self, change: SignChange) -> None:
         """Signs from before the index was read are in it already, only the window does not have them."""

@@ -10,14 +10,10 @@ class Heard:
     def __init__(self) -> None:
         self._last_ms: dict[str, int] = {}
 
-    def note(self, owner: str, at_ms: int, changed: bool) -> None:  # noqa: ARG002 (what the feed tells)
+    def note(self, owner: str, at_ms: int) -> None:
         """A push about a site of this owner came."""
         self._last_ms[owner] = max(at_ms, self._last_ms.get(owner, 0))
 
     def last_ms(self, owner: str) -> int:
         """0 for one that was not heard since the start."""
         return self._last_ms.get(owner, 0)
-
-    def silence_ms(self, owner: str) -> int:  # noqa: ARG002 (the same for all until it is measured)
-        """How long its EVSEs are usually silent."""
-        return SILENCE_MS

@@ -7,6 +7,7 @@ often years old, or new without a reason.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from hub.store.observing import SESSION_SILENCE_MS
 from hub.wire.interface import SignKind
@@ -37,8 +38,7 @@ class Sign:
     session_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamps:
+class Stamps(NamedTuple):
     """The hub's three instants of a status."""
 
     received_ms: int
@@ -46,8 +46,7 @@ class Stamps:
     confirmed_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What is served beside a status."""
 
     confidence: Confidence

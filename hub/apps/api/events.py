@@ -21,13 +21,13 @@ def event_words(event: Event, index: Index, truths: Truths) -> Words:
         return gone_words(event)
     site = index.site(row)
     _, country_code, party_id, _ = event.key.split("/", 3)
-    evses: list[Words] = []
+    evses: list[orjson.Fragment] = []
     if event.changes:
         now_ms = epoch_ms(now_utc())
         current = {truth.uid: truth for truth in truths.of_site(index, row, now_ms)}
         written = _uids(site.body)
         evses = [
-            _evse(change, current.get(change.uid), written.get(change.uid, change.uid), now_ms)
+            orjson.Fragment(_evse(change, current.get(change.uid), written.get(change.uid, change.uid), now_ms))
             for change in event.changes
         ]
     return {
@@ -55,19 +55,14 @@ def as_block(words: Words) -> bytes:
     return b"event: %b\nid: %b\ndata: %b\n\n" % (words["kind"].encode(), words["seq"].encode(), data)
 
 
-def _evse(change: Change, truth: Truth | None, uid: str, now_ms: int) -> Words:
+def _evse(change: Change, truth: Truth | None, uid: str, now_ms: int) -> bytes:
     before = None if change.before is None else codes.STATUSES[change.before]
-    if truth is not None and truth.status == change.status:
-        return {"uid": uid, "before": before, "current": True, **truth.words(now_ms)}
+    words: Words = {"uid": uid, "before": before, "current": truth is not None and truth.status == change.status}
+    if truth is not None and words["current"]:
+        return b"%b,%b}" % (orjson.dumps(words)[:-1], truth.json(now_ms))
     at = instant(change.at_ms)
-    return {
-        "uid": uid,
-        "before": before,
-        "current": False,
-        "status": codes.STATUSES[change.status],
-        "received_at": at,
-        "changed_at": at,
-    }
+    words |= {"status": codes.STATUSES[change.status], "received_at": at, "changed_at": at}
+    return orjson.dumps(words, option=orjson.OPT_UTC_Z)
 
 
 def _uids(body: bytes) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Locations: found near a place, in a box or along a route, a page at a time; and one by its id."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -16,13 +15,15 @@ from hub.apps.api.examples import LOCATION, PAGE
 from hub.apps.api.filters import wanted
 from hub.apps.api.places import middle, where
 from hub.apps.api.prices import quoter
-from hub.apps.api.ranking import Ranked, Ranking
+from hub.apps.api.ranking import Ranking
 from hub.apps.api.showing import Match, Shower, Shown, collection, feature
 from hub.apps.api.table import AppCall, AppRoute, Found, Json
+from hub.apps.columns import spread
+from hub.apps.geometry import Indices
 from hub.apps.index import Index
 from hub.apps.search import nearest_first
 from hub.apps.sites import site_key
-from hub.apps.wanted import Wanted, points_that_fit
+from hub.apps.wanted import Mask, Wanted, points_that_fit
 from hub.clock import epoch_ms
 
 GEOJSON = "application/geo+json"
@@ -40,32 +41,27 @@ async def _list(call: AppCall[Search]) -> Found:
         statuses = index.points["status"]
         free = any(statuses[point] == codes.FREE for one in page for point in one.hit.points)
         call.office.demand.searched(middle(place), call.now, fitting, found_free=free)
-    shower = _shower(call)
-    counted = _counted(index, page, fitting)
-    shown = [
-        shower.show(
-            one.hit.row,
-            Match(
-                counted=counted[place],
-                free=asked.free,
-                distance_m=one.hit.distance_m,
-                price=ranking.price_of,
-            ),
-        )
-        for place, one in enumerate(page)
-    ]
+    rows = np.array([one.hit.row for one in page], np.int64)
+    match = Match(
+        counted=_counted(index, rows, fitting),
+        free=asked.free,
+        distances_m=[one.hit.distance_m for one in page],
+        price=ranking.price_of,
+    )
+    shown, state = _shower(call).show(rows, match)
     following = cursor.write(call.office.cursor_keys()[0], call.app.app_id, asked, page[-1].place) if more else ""
-    return _page(shown, asked.format, following, str(call.office.feed.changes.last))
+    return _page(shown, state, asked.format, following, str(call.office.feed.changes.last))
 
 
 async def _one(call: AppCall[One]) -> Found:
     row = find(call, "/".join((call.path["country_code"], call.path["party_id"], call.path["location_id"])))
     prices = quoter(call, call.asked)
     seq = str(call.office.feed.changes.last)
-    shown = _shower(call).show(row, Match(price=prices.of if prices else None), seq=seq)
+    match = Match(price=prices.of if prices else None)
+    (shown,), state = _shower(call).show(np.array([row], np.int64), match, seq=seq)
     if call.asked.format is Form.GEOJSON:
-        return Found(json=feature(shown), state=shown.state, media_type=GEOJSON)
-    return Found(json=orjson.Fragment(shown.json), state=shown.state)
+        return Found(json=feature(shown), state=state, media_type=GEOJSON)
+    return Found(json=orjson.Fragment(shown.json), state=state)
 
 
 def _shower(call: AppCall[Any]) -> Shower:
@@ -88,30 +84,21 @@ def find(call: AppCall[Json], written: str, parameter: str = "") -> int:
     return row
 
 
-def _counted(index: Index, page: Sequence[Ranked], fitting: Wanted) -> list[frozenset[int]]:
-    """For each site the EVSEs that fit in everything but being free."""
-    rows = np.array([one.hit.row for one in page], dtype=np.int64)
-    if not len(rows):
-        return []
-    points, places = points_that_fit(index, rows, replace(fitting, free=False))
-    found: list[set[int]] = [set() for _ in page]
-    for point, place in zip(points.tolist(), places.tolist(), strict=True):
-        found[place].add(point)
-    return [frozenset(one) for one in found]
+def _counted(index: Index, rows: Indices, fitting: Wanted) -> Mask:
+    """For each EVSE of these sites, in their order: does it fit in everything but being free?"""
+    every, _ = spread(index.sites["first_point"][rows], index.sites["points"][rows])
+    fit, _ = points_that_fit(index, rows, replace(fitting, free=False))
+    counted: Mask = np.isin(every, fit, assume_unique=True)
+    return counted
 
 
-def _page(shown: list[Shown], form: Form, following: str, seq: str) -> Found:
-    digest = blake2b(digest_size=16)
-    for one in shown:
-        digest.update(one.state)
-    digest.update(following.encode())
+def _page(shown: list[Shown], state: bytes, form: Form, following: str, seq: str) -> Found:
     more = {"next": following or None, "seq": seq}
+    state = blake2b(state + following.encode(), digest_size=16).digest()
     if form is Form.GEOJSON:
         said = collection([feature(one) for one in shown], more)
-        return Found(json=said, state=digest.digest(), media_type=GEOJSON, next=following)
-    return Found(
-        json={"locations": [orjson.Fragment(one.json) for one in shown], **more}, state=digest.digest(), next=following
-    )
+        return Found(json=said, state=state, media_type=GEOJSON, next=following)
+    return Found(json={"locations": [orjson.Fragment(one.json) for one in shown], **more}, state=state, next=following)
 
 
 _SEARCH = "By distance from the place, the middle of the box or the route. `counts` are of EVSEs that fit, free or not."

@@ -12,13 +12,13 @@ from typing import Any
 import orjson
 
 from hub.apps import codes
-from hub.apps.sites import Site, watts_of
+from hub.apps.sites import Site
 
 Words = dict[str, Any]
 PriceOf = Callable[[Words, Words], Words | None]
 """What a session costs at a connector of a location."""
-SHEETS_MAX = 10_000
-"""About 4 kB each."""
+SHEETS_MAX = 25_000
+"""About 3 kB each."""
 _HIDDEN = ("publish_allowed_to", "last_updated")
 
 
@@ -48,26 +48,26 @@ class Sheets:
             return kept[1]
         if kept is None and len(self._kept) >= SHEETS_MAX:
             del self._kept[next(iter(self._kept))]
-        sheet = write_sheet(site.body)
+        sheet = write_sheet(site)
         self._kept[site.key] = (site, sheet)
         return sheet
 
 
-def write_sheet(body: bytes, price_of: PriceOf | None = None) -> Sheet:
-    """From a stored Location; with prices it is good for one answer."""
-    location: Words = orjson.loads(body)
+def write_sheet(site: Site, price_of: PriceOf | None = None) -> Sheet:
+    """From the Location as its owner pushed it; with prices it is good for one answer."""
+    location: Words = orjson.loads(site.body)
     evses = location.pop("evses", None) or ()
     for hidden in _HIDDEN:
         location.pop(hidden, None)
-    digest = blake2b(body, digest_size=16)
-    written = []
+    digest = blake2b(site.body, digest_size=16)
+    written, points = [], iter(site.points)
     for evse in evses:
         if codes.status_code(evse.pop("status", None)) == codes.REMOVED:
             continue
         evse.pop("last_updated", None)
-        for connector in evse.get("connectors") or ():
+        for connector, plug in zip(evse.get("connectors") or (), next(points).plugs, strict=True):
             connector.pop("last_updated", None)
-            connector["max_kw"] = watts_of(connector) / 1000  # what the hub's filters go by
+            connector["max_kw"] = plug.watts / 1000  # what the hub's filters go by
             if price_of is not None:
                 connector["price"] = price_of(location, connector)
                 digest.update(orjson.dumps(connector["price"]))

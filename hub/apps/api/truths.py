@@ -3,12 +3,18 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+import orjson
 
 from hub.apps import codes
-from hub.apps.heard import Heard
+from hub.apps.columns import spread
+from hub.apps.geometry import Indices
+from hub.apps.heard import SILENCE_MS, Heard
 from hub.apps.index import Index
 from hub.apps.truth import Judgement, Sign, Stamps, judge
+from modules.locations.objects import Status
 
 SignOf = Callable[[str, str], Sign | None]
 """The latest sign of an EVSE, by the key of its site and its folded uid."""
@@ -22,59 +28,77 @@ class Truth(NamedTuple):
     status: int
     stamps: Stamps
     judged: Judgement
-    """The very same one for EVSEs of a site of which the same is known."""
+    """The very same one for EVSEs of an answer of which the same is known."""
 
-    def words(self, now_ms: int) -> dict[str, Any]:
-        """What is served of it."""
-        return {
-            "status": codes.STATUSES[self.status],
-            "received_at": instant(self.stamps.received_ms),
-            "changed_at": instant(self.stamps.changed_ms),
-            "confirmed_at": instant(self.judged.confirmed_ms),
-            "age_s": max(0, (now_ms - self.judged.confirmed_ms) // 1000),
-            "confidence": self.judged.confidence,
-            "evidence": list(self.judged.evidence),
-        }
+    def json(self, now_ms: int) -> bytes:
+        """The members of it that are served, without braces."""
+        received_ms, changed_ms, _ = self.stamps
+        confidence, confirmed_ms, evidence = self.judged
+        return _TRUTH % (
+            *(_STATUSES[self.status], _instant(received_ms), _instant(changed_ms), _instant(confirmed_ms)),
+            *(max(0, (now_ms - confirmed_ms) // 1000), confidence.encode(), _evidence(evidence)),
+        )
+
+
+_TRUTH = b'"status":%b,"received_at":%b,"changed_at":%b,"confirmed_at":%b,"age_s":%d,"confidence":"%b","evidence":%b'
+_STATUSES = [orjson.dumps(status) for status in codes.STATUSES]
 
 
 class Truths:
-    """Judges the EVSEs of a site."""
+    """Judges the EVSEs of sites."""
 
     def __init__(self, heard: Heard, sign_of: SignOf) -> None:
         self._heard = heard
         self._sign_of = sign_of
 
-    def of_site(self, index: Index, row: int, now_ms: int) -> Iterator[Truth]:
+    def of_site(self, index: Index, row: int, now_ms: int) -> list[Truth]:
         """Every EVSE of the site, in its own order."""
-        site = index.site(row)
-        first = int(index.sites["first_point"][row])
-        part = slice(first, first + len(site.points))
+        (found,) = self.of_sites(index, np.array([row], np.int64), now_ms)
+        return found
+
+    def of_sites(self, index: Index, rows: Indices, now_ms: int) -> Iterator[list[Truth]]:
+        """The same for each of these sites."""
+        points, _ = spread(index.sites["first_point"][rows], index.sites["points"][rows])
         columns = (
-            index.points[name][part].tolist() for name in ("status", "received_ms", "changed_ms", "confirmed_ms")
+            index.points[name][points].tolist() for name in ("status", "received_ms", "changed_ms", "confirmed_ms")
         )
-        heard_ms, silence_ms = self._heard.last_ms(site.owner), self._heard.silence_ms(site.owner)
-        alike: dict[tuple[int, int, int, int], tuple[Stamps, Judgement]] = {}
-        for place, (one, *state) in enumerate(zip(site.points, *columns, strict=True)):
-            sign = self._sign_of(site.key, one.uid)
-            status, received, changed, confirmed = state
-            known = alike.get((status, received, changed, confirmed)) if sign is None else None
-            if known is None:
-                stamps = Stamps(received_ms=received, changed_ms=changed, confirmed_ms=confirmed)
-                judged = judge(
-                    codes.STATUSES[status],
-                    stamps,
-                    sign,
-                    now_ms=now_ms,
-                    owner_heard_ms=heard_ms,
-                    silence_ms=silence_ms,
-                )
-                known = stamps, judged
-                if sign is None:
-                    alike[status, received, changed, confirmed] = known
-            yield Truth(first + place, one.uid, status, *known)
+        states = zip(points.tolist(), *columns, strict=True)
+        alike: dict[tuple[str, int, int, int, int], tuple[Stamps, Judgement]] = {}
+        for row in rows.tolist():
+            site, truths = index.site(row), []
+            owner = site.owner
+            for one, (point, status, *instants) in zip(site.points, states, strict=False):
+                sign = self._sign_of(site.key, one.uid)
+                known = alike.get((owner, status, *instants)) if sign is None else None
+                if known is None:
+                    stamps = Stamps(*instants)
+                    known = stamps, self._judge(owner, codes.STATUSES[status], stamps, sign, now_ms)
+                    if sign is None:
+                        alike[(owner, status, *stamps)] = known
+                truths.append(Truth(point, one.uid, status, *known))
+            yield truths
+
+    def _judge(self, owner: str, status: Status, stamps: Stamps, sign: Sign | None, now_ms: int) -> Judgement:
+        return judge(
+            status,
+            stamps,
+            sign,
+            now_ms=now_ms,
+            owner_heard_ms=self._heard.last_ms(owner),
+            silence_ms=SILENCE_MS,
+        )
 
 
 @lru_cache(maxsize=10_000)
+def _instant(ms: int) -> bytes:
+    return orjson.dumps(instant(ms), option=orjson.OPT_UTC_Z)
+
+
+@lru_cache(maxsize=10_000)
+def _evidence(evidence: tuple[str, ...]) -> bytes:
+    return orjson.dumps(evidence)
+
+
 def instant(ms: int) -> datetime:
     """Milliseconds as an instant."""
     return datetime.fromtimestamp(ms / 1000, UTC)

@@ -63,7 +63,7 @@ async def following(database: Database, objects: Any = None) -> AsyncIterator[Fo
     feed = Feed(
         objects or MongoObjectFeed(database, LOCATIONS),
         _Late(lambda event: here.tell(event)),  # noqa: PLW0108 - it comes later
-        lambda owner, at_ms, changed: here.note(owner, at_ms, changed),  # noqa: PLW0108 - as above
+        lambda owner, at_ms: here.note(owner, at_ms),  # noqa: PLW0108 - as above
     )
     here = Following(feed)
     tasks = Tasks()

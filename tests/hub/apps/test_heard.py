@@ -11,7 +11,7 @@ def test_the_latest_counts(instants: list[int]) -> None:
     """In whatever order they come; nobody else is concerned."""
     heard = Heard()
     for at_ms in instants:
-        heard.note("NL*CPA", at_ms, True)
+        heard.note("NL*CPA", at_ms)
 
     assert heard.last_ms("NL*CPA") == max(instants)
     assert heard.last_ms("NL*CPB") == 0

@@ -5,6 +5,7 @@ import pytest
 
 from hub.apps.api import sheets as module
 from hub.apps.api.sheets import Sheets, write_sheet
+from hub.apps.sites import read_site
 from tests import words
 from tests.hub.apps.samples import site
 
@@ -12,7 +13,10 @@ from tests.hub.apps.samples import site
 def test_a_sheet_has_everything_but_what_is_hidden_or_changes() -> None:
     """Joined again it is the location without last_updated, publish_allowed_to and statuses, and with max_kw."""
     evses = [words.evse(uid="A"), words.evse(uid="B", status="REMOVED")]
-    sheet = write_sheet(words.body(words.location(evses=evses, publish_allowed_to=[{"uid": "SECRET"}])))
+    body = words.body(words.location(evses=evses, publish_allowed_to=[{"uid": "SECRET"}]))
+    place = read_site("locations/NL/CPA/loc1", "NL*CPA", body)
+    assert place is not None
+    sheet = write_sheet(place)
     head, evse = orjson.loads(sheet.head + b"}"), orjson.loads(sheet.evses[0] + b"}")
     connector = evse["connectors"][0]
 

@@ -1,6 +1,8 @@
 """Each EVSE of a site with its instants, and what live traffic says of it."""
 
-from hub.apps.api.truths import Truths, instant
+import orjson
+
+from hub.apps.api.truths import Truths
 from hub.apps.heard import Heard
 from hub.apps.index import Arrival, Index, Kept
 from hub.apps.truth import Confidence, Sign
@@ -25,11 +27,11 @@ def test_every_evse_has_its_own_instants_and_signs() -> None:
     assert [first.uid, second.uid] == ["1", "2"]
     assert first.judged.confidence is Confidence.CONTRADICTED
     assert second.judged.confidence is Confidence.AGING
-    assert first.words(NOW_MS) == {
+    assert orjson.loads(b"{%b}" % first.json(NOW_MS)) == {
         "status": "AVAILABLE",
-        "received_at": instant(NOW_MS - 5_000),
-        "changed_at": instant(NOW_MS - 9_000),
-        "confirmed_at": instant(NOW_MS - 5_000),
+        "received_at": "2027-01-15T07:59:55Z",
+        "changed_at": "2027-01-15T07:59:51Z",
+        "confirmed_at": "2027-01-15T07:59:55Z",
         "age_s": 5,
         "confidence": "contradicted",
         "evidence": list(first.judged.evidence),
@@ -40,8 +42,8 @@ def test_a_silent_evse_of_an_operator_that_is_heard_is_live() -> None:
     """Its operator would have said otherwise, for some hours."""
     index, place, heard = Index(), site("loc1"), Heard()
     index.load([Arrival(place, NOW_MS - 2 * HOUR_MS)])
-    heard.note(place.owner, NOW_MS - 1_000, True)
-    heard.note(place.owner, NOW_MS - 9_000, False)
+    heard.note(place.owner, NOW_MS - 1_000)
+    heard.note(place.owner, NOW_MS - 9_000)
     row = index.row(place.key)
     assert row is not None
     (truth,) = Truths(heard, lambda *_: None).of_site(index, row, NOW_MS)
