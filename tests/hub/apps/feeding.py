@@ -29,7 +29,7 @@ class Following:
     events: list[Event] = field(default_factory=list)
     known_at_event: list[bool] = field(default_factory=list)
     """Did the index have its site, when an event was told?"""
-    heard: list[tuple[str, int, bool]] = field(default_factory=list)
+    heard: list[tuple[str, int]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, event: Event) -> None:
@@ -38,9 +38,9 @@ class Following:
         self.known_at_event.append(self.feed.index.row(event.key) is not None)
         self.news.set()
 
-    def note(self, owner: str, at_ms: int, changed: bool) -> None:
+    def note(self, owner: str, at_ms: int) -> None:
         """What it is told of pushes."""
-        self.heard.append((owner, at_ms, changed))
+        self.heard.append((owner, at_ms))
         self.news.set()
 
     async def until(self, holds: Any) -> None:

@@ -37,7 +37,7 @@ async def test_what_is_stored_is_indexed_and_then_followed(store: Store, databas
 
         assert here.events[-1].changes == (Change(KEY, "3256", CHARGING, AVAILABLE, at_ms),)
         assert here.status(KEY) == (CHARGING, at_ms, at_ms, at_ms)
-        assert here.heard == [("NL*CPA", at_ms, True)]
+        assert here.heard == [("NL*CPA", at_ms)]
 
 
 async def test_every_process_numbers_alike(store: Store, database: Database) -> None:
