@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import replace
 
 import structlog
 
@@ -134,7 +133,7 @@ class Aftermath:
         translation = match.module.translation
         if translation and message.address.version is Version.V2_2 and isinstance(body, dict):
             body = translation.to_2_2_1(body, message.routing.to)  # the classes are those of 2.2.1
-        found = problems(match, replace(errand.call, body=body))
+        found = problems(match, errand.call._replace(body=body))
         if found:
             rules = [_rule(match.module.identifier, problem) for problem in found]
             self._count(errand, rules)

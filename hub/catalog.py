@@ -1,7 +1,7 @@
 """The modules that this hub knows, and which row of whose table a request is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from hub.wire.errors import InvalidParameters, MethodNotAllowed, NotFound
@@ -9,8 +9,7 @@ from hub.wire.interface import Call, Endpoint, Interface, Module, ModuleId
 from hub.wire.message import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The row for a request and the named segments of its path, percent-decoded."""
 
     module: Module
@@ -18,8 +17,7 @@ class Match:
     path: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(NamedTuple):
     """A message on its way to whoever acts on it, with what was found out about it; `match` is None for a custom module."""
 
     message: Message

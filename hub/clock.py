@@ -15,8 +15,7 @@ _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 def now_utc() -> datetime:
     """Return this instant as an aware UTC datetime, cut to milliseconds (what MongoDB keeps)."""
-    instant = datetime.now(UTC)
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+    return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
 
 def epoch_ms(at: datetime) -> int:

@@ -138,15 +138,18 @@ class Forwarding:
         until_s = monotonic_s() + RESULT_WITHIN_S
         for tried in range(1, tries + 1):
             answer: Answer | None = None
-            wait_s = backoff_s(tried, secrets.randbelow(1001) / 1000)
+            wait_s = 0.0
             try:
                 answer = await self._call(errand, way, directory)
                 if answer.http_status < 500 and answer.http_status not in _OF_THE_MOMENT:
                     break
-                wait_s = max(wait_s, read_retry_after_s(first(answer.headers, "Retry-After")))
+                wait_s = read_retry_after_s(first(answer.headers, "Retry-After"))
             except PostFailed as failed:
                 refusal = _refusal(failed, way.party)
-            if tried == tries or monotonic_s() + wait_s > until_s:
+            if tried == tries:
+                break
+            wait_s = max(wait_s, backoff_s(tried, secrets.randbelow(1001) / 1000))
+            if monotonic_s() + wait_s > until_s:
                 break
             await asyncio.sleep(wait_s)
         if answer is None:

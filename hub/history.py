@@ -20,17 +20,17 @@ class History:
         self.step_s = step_s
         self._slices = [_Slice() for _ in range(slices)]
 
-    def add(self, key: str, failed: bool, now_s: float) -> None:
-        """One more of this key; keys beyond KEYS_MAX in a slice are not counted."""
-        number = int(now_s // self.step_s)
-        current = self._slices[number % len(self._slices)]
-        if current.number != number:
-            current = self._slices[number % len(self._slices)] = _Slice(number)
+    def add(self, key: str, number: int, failed: int, now_s: float) -> None:
+        """So many more of this key, some of which failed; keys beyond KEYS_MAX in a slice are not counted."""
+        place = int(now_s // self.step_s)
+        current = self._slices[place % len(self._slices)]
+        if current.number != place:
+            current = self._slices[place % len(self._slices)] = _Slice(place)
         if key not in current.all and len(current.all) >= KEYS_MAX:
             return
-        current.all[key] = current.all.get(key, 0) + 1
+        current.all[key] = current.all.get(key, 0) + number
         if failed:
-            current.failed[key] = current.failed.get(key, 0) + 1
+            current.failed[key] = current.failed.get(key, 0) + failed
 
     def series(self, now_s: float) -> dict[str, list[int]]:
         """Counts of each key, the oldest slice first, the current one last."""

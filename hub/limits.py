@@ -78,7 +78,7 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
     address = peer
     while hops and _is_trusted(address, trusted):
         address = hops.pop()
-    return address if _reads(address) else peer
+    return address if address is not peer and _reads(address) else peer
 
 
 def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:

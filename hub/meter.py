@@ -1,9 +1,8 @@
 """Counts what passes through the hub since its start: requests, refusals by OCPI's numbers, and how long they took."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hub.metrics import Counts, Durations, Labels, figures
-from hub.store.protocols import Leg
 
 _CODES = frozenset({*range(2000, 2005), *range(3000, 3004), *range(4000, 4004)})
 """OCPI 2.2.1, status_codes. Partners may write any number: the rest counts as one."""
@@ -17,12 +16,16 @@ class Meter:
         self._refusals = Counts()
         self._durations = Durations()
 
-    def add(self, leg: Leg, failed: bool) -> None:
-        """One leg."""
-        self._requests.add((leg.platform_id, leg.kind.value, "failed" if failed else "ok"))
-        self._durations.add((leg.platform_id, leg.kind.value), leg.duration_ms / 1000)
-        if leg.ocpi_status >= 2000 or leg.http_status >= 400:
-            self._refusals.add((leg.platform_id, leg.kind.value, _code(leg.ocpi_status), _class(leg.http_status)))
+    def add(
+        self, labels: tuple[str, str], failed: bool, http_status: int, ocpi_status: int, durations_ms: Sequence[float]
+    ) -> None:
+        """Legs that ended alike; `labels` are their platform_id and kind."""
+        number = len(durations_ms)
+        self._requests.add((*labels, "failed" if failed else "ok"), number)
+        for duration_ms in durations_ms:
+            self._durations.add(labels, duration_ms / 1000)
+        if ocpi_status >= 2000 or http_status >= 400:
+            self._refusals.add((*labels, _code(ocpi_status), _class(http_status)), number)
 
     def lines(self, name: Callable[[str], str]) -> list[str]:
         """As text; `name` says what a platform is called."""

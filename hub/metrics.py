@@ -24,9 +24,9 @@ class Counts:
         self._labels_max = labels_max
         self._counts: Counter[Labels] = Counter()
 
-    def add(self, labels: Labels) -> None:
-        """One more."""
-        self._counts[_bounded(labels, self._counts, self._labels_max)] += 1
+    def add(self, labels: Labels, number: int = 1) -> None:
+        """So many more."""
+        self._counts[_bounded(labels, self._counts, self._labels_max)] += number
 
     def values(self, shown: Shown) -> list[tuple[Labels, float]]:
         """All of them; what is shown alike is one."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from hub.platform import Platform, TokenEncoding
 from hub.registry import Directory
@@ -27,8 +28,7 @@ class Outbound:
     """The only server certificate, or CA, that is trusted for this; empty for the public ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(NamedTuple):
     """One call out for one message: to whom, where, and what."""
 
     platform: Platform

@@ -1,7 +1,7 @@
 """The six steps of every message, in order: ids, authenticate, decode, route, act, encode. The one place that catches."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -381,8 +381,8 @@ def _exact(errand: Errand) -> Errand:
     value = json_text.loads(message.body)
     body = _unwrapped(value)
     if body is not value:
-        message = replace(message, body=json_text.dumps(body))
-    return Errand(message, errand.match, replace(errand.call, body=body))
+        message = message._replace(body=json_text.dumps(body))
+    return Errand(message, errand.match, errand.call._replace(body=body))
 
 
 def _unwrapped(value: object) -> object:

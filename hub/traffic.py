@@ -24,6 +24,7 @@ WAITING_MAX = 20_000
 FLUSH_EVERY_S = 0.1
 _CLOSE_MAX_S = 3.0
 _BATCH = 100
+_COUNTED_AT_ONCE = 500
 _LINES_AT_ONCE = 20
 _SLICE_S = 10
 _SLICES = 6
@@ -64,19 +65,21 @@ class _Minute:
         self._timed = timed
         self._slices = [_Slice() for _ in range(_SLICES)]
 
-    def add(self, leg: Leg, failed: bool, now_s: float) -> None:
+    def add(self, kind: LegKind, failed: int, durations_ms: Sequence[float], now_s: float) -> None:
+        """So many legs as there are durations."""
         number = int(now_s // _SLICE_S)
         current = self._slices[number % _SLICES]
         if current.number != number:
             current = self._slices[number % _SLICES] = _Slice(number)
-        if leg.kind is LegKind.IN:
-            current.received += 1
+        if kind is LegKind.IN:
+            current.received += len(durations_ms)
         else:
-            current.sent += 1
+            current.sent += len(durations_ms)
         current.errors += failed
-        if leg.kind is self._timed:
-            step = math.floor(math.log(max(leg.duration_ms, 0.01)) / _STEP)
-            current.durations[step] = current.durations.get(step, 0) + 1
+        if kind is self._timed:
+            for duration_ms in durations_ms:
+                step = math.floor(math.log(max(duration_ms, 0.01)) / _STEP)
+                current.durations[step] = current.durations.get(step, 0) + 1
 
     def figures(self, now_s: float) -> Figures:
         oldest = int(now_s // _SLICE_S) - _SLICES
@@ -95,19 +98,16 @@ class Traffic:
     def __init__(self, traces: TraceStore) -> None:
         self._traces = traces
         self._waiting: deque[Leg] = deque()
+        self._uncounted: list[Leg] = []
         self._some = asyncio.Event()
         self._tasks = Tasks()
         self._closing = False
         self._hub = _Minute(LegKind.IN)
-        self.meter = Meter()
-        """Counts since the start."""
         self._platforms: dict[str, _Minute] = {}
-        self.modules = History(step_s=10, slices=180)
-        """Requests that came in, by module, over half an hour."""
-        self.exchanges = History(step_s=60, slices=30)
-        """Legs by platform_id over half an hour."""
-        self.pairs = History(step_s=60, slices=30)
-        """Requests that came in, as `NL*TNM>DE*EMA`, over half an hour."""
+        self._meter = Meter()
+        self._modules = History(step_s=10, slices=180)
+        self._exchanges = History(step_s=60, slices=30)
+        self._pairs = History(step_s=60, slices=30)
         self.dropped = 0
         """Legs without a trace or a log line since the start, because the database or the log was too slow."""
 
@@ -127,39 +127,75 @@ class Traffic:
 
     def record(self, leg: Leg) -> None:
         """Take one leg; it is written within about FLUSH_EVERY_S."""
-        failed = leg.failed
-        now_s = monotonic_s()
-        self._hub.add(leg, failed, now_s)
-        self.meter.add(leg, failed)
-        minute = self._platforms.get(leg.platform_id)
-        if minute is None:
-            if len(self._platforms) >= _PLATFORMS_MAX:
-                self._platforms.clear()
-            minute = self._platforms[leg.platform_id] = _Minute(LegKind.OUT)
-        minute.add(leg, failed, now_s)
-        self.exchanges.add(leg.platform_id, failed, now_s)
-        if leg.kind is LegKind.IN:
-            self.modules.add(leg.module, failed, now_s)
-            self.pairs.add(f"{leg.sender}>{leg.receiver}", failed, now_s)
+        self._uncounted.append(leg)
+        if len(self._uncounted) >= _COUNTED_AT_ONCE:
+            self._count()
         if len(self._waiting) >= WAITING_MAX:
             self.dropped += 1
             return
         self._waiting.append(leg)
         self._some.set()
 
+    @property
+    def meter(self) -> Meter:
+        """Counts since the start."""
+        self._count()
+        return self._meter
+
+    @property
+    def modules(self) -> History:
+        """Requests that came in, by module, over half an hour."""
+        self._count()
+        return self._modules
+
+    @property
+    def exchanges(self) -> History:
+        """Legs by platform_id over half an hour."""
+        self._count()
+        return self._exchanges
+
     def figures(self) -> Figures:
         """The whole hub, over the last minute."""
+        self._count()
         return self._hub.figures(monotonic_s())
 
     def platform_figures(self) -> dict[str, Figures]:
         """Each platform that was heard or called, by platform_id, over the last minute."""
+        self._count()
         now_s = monotonic_s()
         return {platform_id: minute.figures(now_s) for platform_id, minute in self._platforms.items() if platform_id}
 
     def exchanged(self) -> dict[tuple[str, str], int]:
         """Messages that came in over half an hour, by sender and receiver; those without both are left out."""
-        pairs = {tuple(key.split(">", 1)): count for key, count in self.pairs.totals(monotonic_s()).items()}
+        self._count()
+        pairs = {tuple(key.split(">", 1)): count for key, count in self._pairs.totals(monotonic_s()).items()}
         return {(pair[0], pair[1]): count for pair, count in pairs.items() if all(pair)}
+
+    def _count(self) -> None:
+        """Legs that are alike are counted together: a message costs the counters little."""
+        legs, self._uncounted = self._uncounted, []
+        alike: dict[tuple[str, LegKind, str, str, str, int, int, bool], list[float]] = {}
+        for leg in legs:
+            ends = (leg.platform_id, leg.kind, leg.module, leg.sender, leg.receiver)
+            alike.setdefault((*ends, leg.http_status, leg.ocpi_status, leg.failed), []).append(leg.duration_ms)
+        now_s = monotonic_s()
+        for (platform_id, kind, module, sender, receiver, http_status, ocpi_status, bad), durations_ms in alike.items():
+            number, failed = len(durations_ms), len(durations_ms) if bad else 0
+            for minute in (self._hub, self._minute(platform_id)):
+                minute.add(kind, failed, durations_ms, now_s)
+            self._meter.add((platform_id, kind.value), bad, http_status, ocpi_status, durations_ms)
+            self._exchanges.add(platform_id, number, failed, now_s)
+            if kind is LegKind.IN:
+                self._modules.add(module, number, failed, now_s)
+                self._pairs.add(f"{sender}>{receiver}", number, failed, now_s)
+
+    def _minute(self, platform_id: str) -> _Minute:
+        minute = self._platforms.get(platform_id)
+        if minute is None:
+            if len(self._platforms) >= _PLATFORMS_MAX:
+                self._platforms.clear()
+            minute = self._platforms[platform_id] = _Minute(LegKind.OUT)
+        return minute
 
     async def _write_forever(self) -> None:
         told = 0
@@ -167,6 +203,7 @@ class Traffic:
             await self._some.wait()
             await asyncio.sleep(0 if self._closing else FLUSH_EVERY_S)
             self._some.clear()
+            self._count()
             while self._waiting:
                 await self._write()
             if self.dropped > told:

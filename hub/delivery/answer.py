@@ -1,17 +1,17 @@
 """What came of a request that the hub sent: an answer, or the reason why there is none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """A partner's HTTP answer, its body whole and within the limit."""
 
     http_status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     """Names as the partner wrote them; look up with hub.wire.headers.first."""
     duration_ms: float = 0.0
 

@@ -1,7 +1,6 @@
 """One attempt to deliver: write the request, send it, read what came of it, and tell who is alive."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -71,8 +70,7 @@ class Sending:
         secret = self._directory().credentials_tokens.get(platform_id, "")
         result = judge(answer, withdrawing=letter.withdraws, secret=secret)
         self._record(
-            replace(
-                letter.leg,
+            letter.leg._replace(
                 http_status=result.http_status,
                 ocpi_status=result.ocpi_status,
                 duration_ms=answer.duration_ms,
@@ -85,7 +83,7 @@ class Sending:
             return Result(outcome=Outcome.BUSY, said=failed.reason)
         platform_id = letter.outbound.platform_id
         note = f"{letter.leg.note}: {failed.reason}" if letter.leg.note else failed.reason
-        self._record(replace(letter.leg, duration_ms=failed.duration_ms, note=note))
+        self._record(letter.leg._replace(duration_ms=failed.duration_ms, note=note))
         if failed.failure is Failure.TOO_LARGE:
             self._heard(platform_id)
         else:

@@ -4,7 +4,6 @@ Source: OCPI 2.2.1, transport_and_format, Pagination.
 """
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -91,9 +90,9 @@ class Pages:
         try:
             answer = await self._post.send(outbound)
         except PostFailed as failed:
-            self._record(replace(leg, duration_ms=failed.duration_ms, note=f"pull: {failed.reason}"))
+            self._record(leg._replace(duration_ms=failed.duration_ms, note=f"pull: {failed.reason}"))
             raise PullFailed(failed.reason) from None
-        self._record(replace(leg, http_status=answer.http_status, duration_ms=answer.duration_ms))
+        self._record(leg._replace(http_status=answer.http_status, duration_ms=answer.duration_ms))
         return answer
 
     def _next(self, platform: Platform, url: str, answer: Answer, returned: int) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
@@ -130,8 +130,7 @@ class LegKind(StrEnum):
     OUT = "out"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(NamedTuple):
     """One leg of a message's way: a request that came in, or one that the hub sent. Holds no body and no token."""
 
     at: datetime

@@ -1,11 +1,11 @@
-"""Writes frozen dataclasses as documents and reads them back, led by their types: a new field needs no line here.
+"""Writes frozen dataclasses and named tuples as documents, and reads them back, led by their types: new fields need no line here.
 
 A field that a document lacks gets its default, and one that the class lacks is passed over: both happen after an upgrade.
 """
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -22,7 +22,7 @@ _Codec = tuple[_Convert, _Convert]
 
 
 def write(record: Any) -> Document:
-    """Return the document of a dataclass: its fields by name."""
+    """Return the document of a record: its fields by name."""
     record_type: Any = type(record)
     names, values_of, converted = _writer(record_type)
     document = dict(zip(names, values_of(record), strict=True))
@@ -33,8 +33,8 @@ def write(record: Any) -> Document:
 
 def read(record_type: type[_Record], document: Mapping[str, Any]) -> _Record:
     """Return the record that `write` wrote."""
-    dataclass_type: Any = record_type
-    known = _fields(dataclass_type)
+    any_type: Any = record_type
+    known = _fields(any_type)
     return record_type(**{name: known[name][1](value) for name, value in document.items() if name in known})
 
 
@@ -50,8 +50,7 @@ def _read_party_role(written: str) -> PartyRole:
 
 @cache
 def _fields(record_type: Any) -> dict[str, _Codec]:
-    hints = get_type_hints(record_type)
-    return {field.name: _codec(hints[field.name]) for field in fields(record_type)}
+    return {name: _codec(kind) for name, kind in get_type_hints(record_type).items()}
 
 
 @cache

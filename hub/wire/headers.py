@@ -4,8 +4,7 @@ Source: OCPI 2.2.1, transport_and_format, Unique message IDs and Message Routing
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hub.wire.errors import ClientError, InvalidParameters
 from hub.wire.party import Party
@@ -29,8 +28,7 @@ class ManyHeaders(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageIds:
+class MessageIds(NamedTuple):
     """X-Request-ID and X-Correlation-ID of one leg."""
 
     request_id: str
@@ -41,8 +39,7 @@ class MessageIds:
         return {REQUEST_ID: self.request_id, CORRELATION_ID: self.correlation_id}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoutingHeaders:
+class RoutingHeaders(NamedTuple):
     """The TO and FROM party of a message; None where both headers are absent."""
 
     to: Party | None = None

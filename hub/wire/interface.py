@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 from pydantic import BaseModel
 
@@ -131,8 +131,7 @@ class Problem:
         return f"{self.pointer or '/'}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """What a rule sees of a message: no headers, no I/O.
 
     `path` holds the named segments of the endpoint's path, percent-decoded; `query` the first value of each name;

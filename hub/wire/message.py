@@ -1,14 +1,14 @@
 """A message as it came in and a reply as it goes out, before and after anything of HTTP's machinery."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from hub.wire.headers import ManyHeaders, MessageIds, RoutingHeaders
 from hub.wire.interface import Interface, ModuleId, Version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
+class Inbound(NamedTuple):
     """One HTTP request: `path` and `query` still percent-encoded, `path` after `/ocpi`.
 
     `read_body(limit_bytes)` is called once the sender is known; it raises BodyTooLarge or, when the body does not arrive in
@@ -26,8 +26,7 @@ class Inbound:
     """SHA-256 of the TLS certificate that the caller showed, in hex; empty without one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(NamedTuple):
     """What the path of an OCPI URL of this hub says.
 
     `{ocpi}/{version}/{sender|receiver}/{module}{suffix}` for functional modules; `suffix` is as it came, `/…` or empty.
@@ -39,8 +38,7 @@ class Address:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """A functional-module request whose headers were read and whose sender is known and allowed."""
 
     method: str
@@ -56,11 +54,10 @@ class Message:
     """What the hub had to forgive: for the trace."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(NamedTuple):
     """What goes back; ids and routing headers are added at one place (hub.pipeline)."""
 
     http_status: int = 200
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     ocpi_status: int = 1000

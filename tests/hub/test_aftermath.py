@@ -68,7 +68,7 @@ def session_push(**changes: object) -> Errand:
     """A PUT of a Session as it was carried."""
     body = words.body(words.session(**changes))
     errand = request("PUT", "sessions", Interface.RECEIVER, SESSION, to=EMSP, body=json_text.check(body))
-    return replace(errand, message=replace(errand.message, body=body))
+    return errand._replace(message=errand.message._replace(body=body))
 
 
 @asynccontextmanager
@@ -198,11 +198,11 @@ async def test_a_body_of_2_2_is_checked_as_2_2() -> None:
     """H8.05: a CdrToken without an owner is no fault of a platform that speaks 2.2."""
     token = {name: value for name, value in words.cdr_token().items() if name not in {"country_code", "party_id"}}
     errand = session_push(cdr_token=token)
-    old = replace(errand.message, address=replace(errand.message.address, version=Version.V2_2))
+    old = errand.message._replace(address=errand.message.address._replace(version=Version.V2_2))
     faults = Faults()
     aftermath = Aftermath(Index(), faults)
     async with at_work(aftermath):
-        aftermath.carried(replace(errand, message=old), EMSP)
+        aftermath.carried(errand._replace(message=old), EMSP)
         aftermath.carried(session_push(kwh="much"), EMSP)
         await until(lambda: faults.found)
 
@@ -226,9 +226,9 @@ async def test_a_rule_that_stumbles_costs_nothing_but_its_lesson() -> None:
 
     errand = session_push()
     assert errand.match is not None
-    broken = replace(errand.match, endpoint=replace(errand.match.endpoint, learn=stumble))
+    broken = errand.match._replace(endpoint=replace(errand.match.endpoint, learn=stumble))
     aftermath = Aftermath(Index(), Faults())
 
-    aftermath.kept(replace(errand, match=broken), EMSP)
+    aftermath.kept(errand._replace(match=broken), EMSP)
 
     assert aftermath._lessons.empty()

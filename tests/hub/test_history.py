@@ -16,7 +16,7 @@ def test_it_counts_what_is_within_its_slices(added: list[tuple[str, bool, float]
     history = History(step_s=10, slices=6)
     added = sorted(added, key=lambda one: one[2])
     for key, failed, now_s in added:
-        history.add(key, failed, now_s)
+        history.add(key, 1, int(failed), now_s)
     now_s = max((one[2] for one in added), default=0.0)
     last = int(now_s // 10)
     live = Counter((key, int(at // 10)) for key, _, at in added if int(at // 10) > last - 6)
@@ -33,8 +33,8 @@ def test_keys_are_bounded() -> None:
     """A flood of names does not grow the memory: keys beyond the bound are not counted, those that are there still are."""
     history = History(step_s=10, slices=2)
     for number in range(KEYS_MAX + 10):
-        history.add(f"k{number}", False, 1.0)
-    history.add("k0", False, 1.0)
+        history.add(f"k{number}", 1, 0, 1.0)
+    history.add("k0", 1, 0, 1.0)
 
     totals = history.totals(1.0)
     assert len(totals) == KEYS_MAX

@@ -8,7 +8,7 @@ from tests.hub.store.samples import leg
 def _lines(*legs: Leg) -> list[str]:
     meter = Meter()
     for one in legs:
-        meter.add(one, one.failed)
+        meter.add((one.platform_id, one.kind.value), one.failed, one.http_status, one.ocpi_status, [one.duration_ms])
     return meter.lines(lambda platform_id: platform_id.upper() or "unknown")
 
 

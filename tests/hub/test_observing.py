@@ -232,9 +232,9 @@ async def test_a_rule_that_stumbles_ends_nothing(monkeypatch: pytest.MonkeyPatch
     def stumble(*_: object) -> list[Any]:
         raise RuntimeError
 
-    match = replace(broken.match, endpoint=replace(broken.match.endpoint, observe=stumble))
+    match = broken.match._replace(endpoint=replace(broken.match.endpoint, observe=stumble))
     async with at_work(shelf) as observing:
-        observing.carried(replace(broken, match=match), EMSP, said(None))
+        observing.carried(broken._replace(match=match), EMSP, said(None))
         observing.carried(session(), EMSP, said(None))
 
         assert await until(shelf, 1) == [sign(SignKind.SESSION_ACTIVE)]

@@ -1,9 +1,9 @@
 """Records for the store's tests: one valid example of each, and hypothesis strategies that fill every field."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, get_type_hints
 
 from hypothesis import strategies as st
 
@@ -45,7 +45,7 @@ COUNTS = st.integers(0, 2**63 - 1)
 
 def every(record_type: Callable[..., _Record], **known: st.SearchStrategy[Any]) -> st.SearchStrategy[_Record]:
     """Build records with every field drawn, those with a default too."""
-    drawn = {field.name: known.get(field.name, ...) for field in fields(cast(Any, record_type))}
+    drawn = {name: known.get(name, ...) for name in get_type_hints(record_type)}
     return st.builds(record_type, **drawn)
 
 
@@ -174,7 +174,7 @@ def leg(correlation_id: str = "c-1", **changes: Any) -> Leg:
         http_status=200,
         ocpi_status=1000,
     )
-    return replace(example, **changes)
+    return example._replace(**changes)
 
 
 def mapping(opaque: str = "opaque-1", **changes: Any) -> UrlMapping:
