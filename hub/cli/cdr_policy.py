@@ -49,7 +49,10 @@ def set_(
     direction: Annotated[Literal["sent", "received"], typer.Option(help="CDRs that it sends, or that it receives.")],
     mode: Annotated[
         Literal["off", "observe", "flag", "hold"],
-        typer.Option(help="observe: keep verdicts. flag: point out wrong ones. hold: refuse wrong ones with 2001."),
+        typer.Option(
+            help="observe: keep verdicts. flag: point out wrong ones. hold: refuse wrong ones with 2001; CDRs in answers "
+            "to a GET cannot be refused to their sender, and are flagged."
+        ),
     ],
     hold_on: Annotated[
         Literal["mismatch", "difference", "error"],

@@ -64,3 +64,5 @@ class Reply:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     ocpi_status: int = 1000
+    original: bytes = b""
+    """What its author wrote, where `body` is a translation of that."""

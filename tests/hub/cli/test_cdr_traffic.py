@@ -39,7 +39,7 @@ async def test_from_the_wish_to_the_explanation(running: RunningHub, operator: O
     assert listed.rows[0][1:5] == ["NL*CPA", "DE*EMA", "WRONG", "EXPLAINED"]
     assert "flat_each_period" in listed.rows[0]
     lines = shown.out.splitlines()
-    assert lines[:2] == ["EXPLAINED  NL*CPA → DE*EMA WRONG", "the sender charges FLAT in each period"]
+    assert lines[:2] == ["EXPLAINED  NL*CPA → DE*EMA WRONG  pushed", "the sender charges FLAT in each period"]
     assert "  /total_cost/excl_vat: stated 6.50, computed 6.00" in lines
     assert any(line.split()[:2] == ["total", "EUR"] for line in lines)
     assert counted.rows == [["NL*CPA", "EXPLAINED", "1"]]
