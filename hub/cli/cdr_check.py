@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from hub.cli import money_words, output, progress
+from hub.cli.cdr_together import Together
 from hub.cli.errors import usage
-from hub.cli.spool import EntrySpool
 from hub.money.checking.check import Checked, check_cdr
 from hub.money.checking.known import Known, TariffSource
-from hub.money.checking.ledger import credit_without_reference, entries_of, judge_entries
+from hub.money.checking.ledger import Entry, credit_without_reference
 from hub.money.checking.verdict import Judgement, Verdict
 from hub.money.explaining import explain
 from hub.money.findings import Finding, Severity, error
@@ -91,16 +91,17 @@ class Checking:
     known: Known
     policy: Policy
     explained: bool
+    invoices: Sequence[Entry] = ()
 
 
 def run(names: Sequence[str], checking: Checking, sinks: Sequence[Sink], tally: Tally) -> None:
     """Check every CDR of the files, and all of them together; memory does not grow with their number."""
-    with EntrySpool() as spool, progress.bytes_read(money_words.size(names)) as advance:
-        for result in _results(names, checking, spool, advance):
+    with Together(checking.invoices) as together, progress.bytes_read(money_words.size(names)) as advance:
+        for result in _results(names, checking, together, advance):
             tally.add(result)
             for sink in sinks:
                 sink.result(result)
-        for finding in (found for group in spool.groups() for found in judge_entries(group)):
+        for finding in together.findings():
             tally.add_finding(finding)
             for sink in sinks:
                 sink.ledger(finding)
@@ -108,7 +109,7 @@ def run(names: Sequence[str], checking: Checking, sinks: Sequence[Sink], tally: 
         sink.end()
 
 
-def _results(names: Sequence[str], checking: Checking, spool: EntrySpool, advance: Any) -> Iterator[Result]:
+def _results(names: Sequence[str], checking: Checking, together: Together, advance: Any) -> Iterator[Result]:
     for name in names:
         for one in money_words.objects(name, advance):
             if one.problem:
@@ -116,8 +117,7 @@ def _results(names: Sequence[str], checking: Checking, spool: EntrySpool, advanc
                 continue
             checked = check_cdr(one.value, checking.known, checking.policy)
             if isinstance(one.value, dict):
-                for entry in entries_of(one.value):
-                    spool.add(entry)
+                together.add(one.value)
                 alone = [*credit_without_reference(one.value)]
                 checked = checked.with_findings(alone) if alone else checked
             explained = checking.explained and checked.priced is not None
