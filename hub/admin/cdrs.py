@@ -59,6 +59,7 @@ class SetPolicy(Asked):
     max_cost: _Amount = ""
     max_power_kw: _Amount = ""
     max_age_days: Annotated[int | None, Field(ge=0, le=3650)] = None
+    max_late_hours: Annotated[int | None, Field(ge=0, le=87600)] = None
     tolerance: _Amount = ""
 
     @field_validator("max_energy_kwh", "max_hours", "max_cost", "max_power_kw", "tolerance")
@@ -120,6 +121,7 @@ async def _set(call: AdminCall[SetPolicy]) -> Json:
         max_cost=asked.max_cost,
         max_power_kw=asked.max_power_kw,
         max_age_days=asked.max_age_days,
+        max_late_hours=asked.max_late_hours,
         tolerance=asked.tolerance,
     )
 

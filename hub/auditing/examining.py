@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -95,9 +95,11 @@ class Examiner:
     async def _known(self, cdr: Any, passing: Passing, now: datetime) -> Known:
         limits = passing.duty.limits if passing.duty else Known().limits
         try:
-            return await known_of(cdr, passing.sender, passing.receiver, self._store, now=now, limits=limits)
+            known = await known_of(cdr, passing.sender, passing.receiver, self._store, now=now, limits=limits)
         except StoreUnavailable:
-            return Known(now=now, received_at=now, limits=limits)
+            known = Known(now=now, limits=limits)
+        pushed_at = now if passing.came is Came.PUSHED else None  # a list may be asked for at any time
+        return replace(known, received_at=pushed_at)
 
     async def _among_others(self, passing: Passing, cdr: Any, entries: Sequence[Entry]) -> list[Finding]:
         late = await self._late_credit(passing, entries[0]) if passing.cleared else []

@@ -44,6 +44,10 @@ def check(
             "is to be compared; repeat it.",
         ),
     ] = [],  # noqa: B006 - as above
+    session: Annotated[
+        list[str],
+        typer.Option("--session", metavar="FILE", help="Sessions that the CDRs have to agree with; repeat it."),
+    ] = [],  # noqa: B006 - as above
     switches: PolicyOption = [],  # noqa: B006 - as above
     limit_energy: Annotated[str, typer.Option(metavar="KWH", help="Warn above this energy.")] = "",
     limit_hours: Annotated[str, typer.Option(metavar="HOURS", help="Warn above this duration.")] = "",
@@ -82,6 +86,7 @@ def check(
         policy=money_words.policy(switches),
         explained=explain,
         invoices=cdr_together.invoices_in(invoice),
+        sessions=cdr_check.sessions_in(session),
     )
     files = money_words.files(names)
     tally = cdr_check.Tally()

@@ -22,7 +22,10 @@ class WrongInvoice(ValueError):
 
 
 def entries_of_invoice(record: Any) -> Iterator[Entry]:
-    """The invoice itself, then each CDR that it lists, as entries without a CDR. Raises WrongInvoice."""
+    """The invoice itself, then each CDR that it lists, as entries without a CDR; the `content` of these is the id as written.
+
+    Raises WrongInvoice.
+    """
     if not isinstance(record, dict):
         raise WrongInvoice("is no object")
     invoice, cdrs = record.get("invoice_id"), record.get("cdrs")
@@ -52,7 +55,7 @@ def entries_of_invoice(record: Any) -> Iterator[Entry]:
     )
     yield bare
     for one in cdrs:
-        yield bare._replace(rule=ID, key=one.lower(), costs=(), currency="")
+        yield bare._replace(rule=ID, key=one.lower(), content=one, costs=(), currency="")
 
 
 def on_invoices(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -71,10 +74,10 @@ def judge_listed(entries: Sequence[Entry]) -> Iterator[Finding]:
     for by in (one for one in entries if not one.cdr):
         if not named:
             text = f"is on the invoice {by.invoice}, and not among the CDRs"
-            yield error(_RULE, "", text, cdr=by.key[:64], owner=by.owner)
+            yield error(_RULE, "", text, cdr=by.content[:64], owner=by.owner)
         elif not any(_fits(by, one) for one in named):
             text = f"is on the invoice {by.invoice} of {by.owner}, and is from {named[0].owner} to {named[0].provider or '?'}"
-            yield error(_RULE, "", text, cdr=by.key[:64], owner=by.owner)
+            yield error(_RULE, "", text, cdr=by.content[:64], owner=by.owner)
     for one in named:
         detail = {"cdr": one.cdr[:64], "owner": one.owner}
         invoices = {by.invoice.lower(): by.invoice for by in _listing(entries, one)}

@@ -10,8 +10,8 @@ import pytest
 
 from tests.hub.cli.test_main import HUBCTL, hubctl
 from tests.hub.money.checking.cases import TARIFF, cdr
-from tests.hub.money.sessions import amount, component, element, tariff
-from tests.words import body
+from tests.hub.money.sessions import amount, component, element, number, tariff
+from tests.words import body, session
 
 RIGHT = cdr(id="C1", session_id="S1")
 WRONG = cdr(id="C2", session_id="S2", start_date_time="2024-03-01T09:00:00Z", total_cost=amount("6.00", "9.99"))
@@ -190,7 +190,7 @@ def test_invoices(files: Path, tmp_path: Path) -> None:
     found = [json.loads(line).get("ledger", {}) for line in ended.out.splitlines()]
     told = {(one["detail"]["cdr"], one["severity"], one["message"]) for one in found if one.get("rule") == "L-INVOICE"}
     assert told == {
-        ("c9", "E", "is on the invoice INV1, and not among the CDRs"),
+        ("C9", "E", "is on the invoice INV1, and not among the CDRs"),
         ("C2", "W", "is on no invoice"),
         ("INV1", "E", "its 2 CDRs add up to 12.50 / 15.13 EUR; it states 12.50 / 99.00 EUR"),
     }
@@ -216,3 +216,33 @@ def test_one_invoice_for_very_many_cdrs(tmp_path: Path) -> None:
     ended = check(tmp_path / "c.jsonl", "--invoice", tmp_path / "i.json")
 
     assert "L-INVOICE" not in ended.out
+
+
+def test_sessions(files: Path, tmp_path: Path) -> None:
+    """C-SESSION: kWh, times and cost of the newest state of the Session; a CDR whose Session is not there is told."""
+    same = {"start_date_time": RIGHT["start_date_time"], "end_date_time": RIGHT["end_date_time"]}
+    old = session(
+        id="s1", country_code="NL", party_id="CPA", kwh=number("3"), last_updated="2024-03-01T09:30:00Z", **same
+    )
+    new = old | {"kwh": number("10"), "total_cost": amount("6.00", "7.26"), "last_updated": "2024-03-01T10:31:00Z"}
+    less = new | {"id": "S2", "kwh": number("9.5"), "end_date_time": "2024-03-01T10:29:00Z"}
+    path = tmp_path / "sessions" / "s.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(b"\n".join(map(body, (new, old, less))))
+
+    lines = check(files, "--session", path, "--json").out.splitlines()
+    wrong = check(files, "--session", tmp_path / "notes.txt")
+
+    told = {
+        one["cdr"]: {(found["pointer"], found["message"]) for found in one["findings"] if found["rule"] == "C-SESSION"}
+        for one in map(json.loads, lines)
+        if "cdr" in one
+    }
+    assert told["C1"] == set()
+    assert told["C2"] == {
+        ("/total_energy", "the Session says 9.5"),
+        ("/end_date_time", "the Session says 2024-03-01T10:29:00Z"),
+        ("/total_cost/incl_vat", "the Session says 7.26"),
+    }
+    assert told["C3"] == {("/session_id", "names no Session that is known")}
+    assert (wrong.exit_code, "--session" in wrong.err) == (2, True)
