@@ -109,7 +109,7 @@ class CdrVerdictStore(Protocol):
     async def put(self, verdict: CdrVerdict) -> bool:
         """Insert, or take the place of the verdict on an earlier sending; False when it was known with this content.
 
-        A pulled one that was carried before, with the same content, changes nothing.
+        What was carried before, with the same content, stays as it is when it is listed, or pushed again and held.
         """
         ...
 

@@ -29,12 +29,12 @@ class MongoCdrVerdicts:
     async def put(self, verdict: CdrVerdict) -> bool:
         """Insert, or take the place of the verdict on an earlier sending; False when it was known with this content.
 
-        A pulled one that was carried before, with the same content, changes nothing.
+        What was carried before, with the same content, stays as it is when it is listed, or pushed again and held.
         """
         parties = sorted({str(verdict.sender), str(verdict.receiver)})
         document = {**write(verdict), "parties": parties}
         here: Document = {"_id": verdict.cdr_key}
-        if verdict.came is Came.PULLED:
+        if verdict.came is Came.PULLED or verdict.held:
             here["$or"] = [{"content": {"$ne": verdict.content}}, {"held": True}]
         try:
             before: Any = await self._verdicts.find_one_and_replace(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.hub.cli.test_main import HUBCTL, hubctl
 from tests.hub.money.checking.cases import TARIFF, cdr
-from tests.hub.money.sessions import amount, component, element, number, tariff
+from tests.hub.money.sessions import Json, amount, component, element, number, tariff
 from tests.words import body, session
 
 RIGHT = cdr(id="C1", session_id="S1")
@@ -177,7 +177,13 @@ def test_wrong_words(files: Path, words: list[str], named: str) -> None:
 
 def test_invoices(files: Path, tmp_path: Path) -> None:
     """What is wrong between CDRs and invoices is told in every form; what is no invoice is exit code 2 and named."""
-    record = {"country_code": "NL", "party_id": "CPA", "id": "R", "invoice_id": "INV1", "cdrs": ["C1", "C3", "C9"]}
+    record: Json = {
+        "country_code": "NL",
+        "party_id": "CPA",
+        "id": "R",
+        "invoice_id": "INV1",
+        "cdrs": ["C1", "C3", "C9"],
+    }
     record |= {"currency": "EUR", "total_cost": amount("12.50", "99.00"), "last_updated": "2024-04-01T00:00:00Z"}
     invoices = tmp_path / "invoices" / "march.json"
     invoices.parent.mkdir()
@@ -205,7 +211,7 @@ def test_one_invoice_for_very_many_cdrs(tmp_path: Path) -> None:
     count = 9_000
     cdrs = (cdr(id=f"C{at}", session_id=f"S{at}", invoice_reference_id="INV1") for at in range(count))
     (tmp_path / "c.jsonl").write_bytes(b"\n".join(map(body, cdrs)))
-    record = {"country_code": "NL", "party_id": "CPA", "id": "R", "invoice_id": "INV1"}
+    record: Json = {"country_code": "NL", "party_id": "CPA", "id": "R", "invoice_id": "INV1"}
     record |= {
         "cdrs": [f"C{at}" for at in range(count)],
         "currency": "EUR",

@@ -120,6 +120,9 @@ async def test_they_end(store: Store, database: Database) -> None:
         ({"content": "a"}, {"content": "a"}, False, "second"),
         ({"content": "a"}, {"content": "b"}, True, "second"),
         ({"content": "a", "held": True}, {"content": "a"}, True, "second"),
+        ({"content": "a"}, {"content": "a", "held": True}, False, "first"),
+        ({"content": "a"}, {"content": "b", "held": True}, True, "second"),
+        ({"content": "a", "held": True}, {"content": "a", "held": True}, False, "second"),
     ],
 )
 async def test_what_is_news(store: Store, before: Any, after: Any, news: bool, kept: str) -> None:
