@@ -1,11 +1,14 @@
 """CDRs in answers: lists and copies reach whoever asked at once and unchanged; the hub checks what is new in them."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 
+from hub.auditing.examining import Examiner
 from hub.simulate.messages import Answer, Received, Reply, ok, refused
 from hub.simulate.paging import following
 from hub.wire.interface import Version
@@ -78,6 +81,29 @@ async def test_a_list_is_carried_as_it_is_and_checked(admin: Operator, cpo: Scri
     listed = (await admin.ask("GET", "/cdrs?came=pulled")).json
     assert {"PULL1", "PULL2"} <= {one["cdr"] for one in listed}
     assert (await admin.ask("GET", "/cdrs?came=pushed")).json == []
+
+
+async def test_an_answer_waits_for_no_check(
+    admin: Operator, cpo: Scripted, emsp: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the checks take, lists are carried; they are checked when that is over."""
+    await policy(admin, "DE*EMA", "received", "hold")
+    goes_on, examine = asyncio.Event(), Examiner.examine
+
+    async def waits(self: Examiner, *given: Any) -> Any:
+        await goes_on.wait()
+        return await examine(self, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Examiner, "examine", waits)
+        answers = [await pull(cpo, emsp, cdr(id=f"SLOW{at}", session_id=f"SL{at}")) for at in range(3)]
+        meanwhile = [(await admin.ask("GET", f"/cdrs/NL-CPA/SLOW{at}")).status for at in range(3)]
+        goes_on.set()
+        for at in range(3):
+            await verdict(admin, f"SLOW{at}")
+
+    assert [answer.status_code for answer in answers] == [1000] * 3
+    assert meanwhile == [404] * 3
 
 
 async def test_nobody_asked_for_it(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
