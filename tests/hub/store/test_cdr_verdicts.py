@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub.store.cdr_records import Came, CdrFilter, CdrVerdict
 from hub.store.driver import Database
@@ -153,3 +156,24 @@ async def test_an_invoice_of_very_many(store: Store) -> None:
     related = await store.cdr_verdicts.related(["id/x", "invoice/i"], "2025", "2026")
 
     assert [one.cdr_id for one in related] == [*(f"C{number}" for number in range(1, 11)), "C139"]
+
+
+_PASSED = st.tuples(st.sampled_from(Came), st.booleans()).filter(lambda one: one != (Came.PULLED, True))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(passed=st.lists(_PASSED, min_size=1, max_size=8))
+async def test_one_content_is_news_once(store: Store, passed: list[tuple[Came, bool]]) -> None:
+    """Pushed, held and listed in any order and number: at most once held and once carried, and carried it stays."""
+    key = f"NL*CPA/{uuid4()}"
+    news = [
+        held
+        for came, held in passed
+        if await store.cdr_verdicts.put(verdict(1, cdr_key=key, came=came, held=held, content="a"))
+    ]
+
+    held_first = list(dict.fromkeys(held for _, held in passed))
+    assert news == (held_first if held_first[0] else [False])
+    found = await store.cdr_verdicts.get(key)
+    assert found is not None
+    assert found.held is all(held for _, held in passed)
