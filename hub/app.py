@@ -16,6 +16,7 @@ from hub.admin.front import admin_front
 from hub.admin.services import AdminServices
 from hub.aftermath import Aftermath
 from hub.apps.api.front import open_apps
+from hub.auditing.answers import Answered
 from hub.auditing.auditing import Auditing
 from hub.auditing.clearing import Clearing
 from hub.broadcasting import Broadcasting
@@ -192,6 +193,8 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
     auditing = Auditing(store, ground.secrets.derive_opaque)
     tasks.spawn(auditing.check_forever(), "check CDRs")
     tasks.spawn(auditing.remember_forever(), "remember tariffs")
+    answered = Answered(store, auditing)
+    tasks.spawn(answered.look_forever(), "look at CDRs in answers")
 
     def accepted(one: Accepted, *, pulled: bool = False) -> None:
         timely.count(one, pulled=pulled)
@@ -231,6 +234,7 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
         aftermath=aftermath,
         observing=observing,
         auditing=auditing,
+        answered=answered,
         index=store.index,
     )
 
@@ -262,6 +266,7 @@ def _services(ground: _Ground, hub: Hub, acts: Acts, timely: Timely, signing_key
         secrets=ground.secrets,
         verifying=hub.verifying,
         auditing=acts.auditing,
+        answered=acts.answered,
         clearing=Clearing(ground.store),
         rekeying=ground.front.rekeying,
         signing_keys=signing_keys,

@@ -68,6 +68,7 @@ class CalledBack:
     """To whom the address was given."""
     owner: Party
     """Who answered."""
+    owner_platform_id: str
     about: str
     """What the address is about."""
 
@@ -131,7 +132,13 @@ class Forwarding:
             body=_bare(message.body) if bare else message.body,
         )
         reply = await self._exchange(errand, way, directory, RESULT_TRIES if bare else 1)
-        return CalledBack(reply=reply, caller=mapping.caller, owner=mapping.owner, about=mapping.about)
+        return CalledBack(
+            reply=reply,
+            caller=mapping.caller,
+            owner=mapping.owner,
+            owner_platform_id=mapping.owner_platform_id,
+            about=mapping.about,
+        )
 
     async def _exchange(self, errand: Errand, way: Way, directory: Directory, tries: int = 1) -> Reply:
         """Call, and again while that may help: `tries` times in all, within RESULT_WITHIN_S."""
@@ -199,14 +206,15 @@ class Forwarding:
             return _wrap(answer, way.party)
         counts = (paging.TOTAL, paging.LIMIT) if errand.message.method == "GET" else ()
         headers = {name: value for name in counts if (value := first(answer.headers, name))}
-        body = answer.body
+        body, original = answer.body, b""
         if errand.match:
             headers |= await self._addressing.rewrite(errand, way, answer, said)
         written, wanted = _version(way.platform), errand.message.address.version
         if errand.match and written is not wanted:
             emsp = _emsp(errand, way.sender, way.party, directory)
             body = translate_answer(errand.match.module, body, written=written, wanted=wanted, emsp=emsp)
-        return Reply(http_status=status, body=body, headers=headers, ocpi_status=said.status_code)
+            original = answer.body
+        return Reply(http_status=status, body=body, headers=headers, ocpi_status=said.status_code, original=original)
 
 
 def _leg(

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from hub.aftermath import Aftermath
+from hub.auditing.answers import Answered, Asked
 from hub.auditing.auditing import Auditing
 from hub.auth import Caller
 from hub.broadcasting import Broadcasting, refuse
@@ -87,6 +88,7 @@ class Acts:
     aftermath: Aftermath
     observing: Observing
     auditing: Auditing
+    answered: Answered
     index: IndexStore
 
 
@@ -258,6 +260,8 @@ class Pipeline:
                     self._acts.observing.unanswered(errand, plan.target.party)
                     raise
                 progress.responder = plan.target.party
+                asked = Asked(plan.target.platform.platform_id, plan.target.party)
+                self._acts.answered.passed(errand, reply, errand.call.sender, asked, directory)
                 if reply.ocpi_status < 2000:
                     self._acts.aftermath.carried(errand, plan.target.party)
                     self._acts.observing.carried(errand, plan.target.party, reply.body)
@@ -269,6 +273,8 @@ class Pipeline:
                 progress.sender, progress.responder = done.caller, done.owner
                 progress.receiver = str(done.owner)
                 self._acts.observing.returned(errand, done.owner, done.about)
+                asked = Asked(done.owner_platform_id, done.owner)
+                self._acts.answered.passed(errand, done.reply, done.caller, asked, directory)
                 return done.reply
             case Broadcast():
                 exact = _exact(errand)

@@ -20,7 +20,7 @@ from hub.money.checking.verdict import Verdict
 from hub.money.clearing.reading import key_of
 from hub.money.exact import read_number
 from hub.platform import Platform, PlatformState
-from hub.store.cdr_records import CdrFilter, CdrVerdict
+from hub.store.cdr_records import Came, CdrFilter, CdrVerdict
 from hub.wire.party import Party
 
 _Text = Annotated[str, Field(max_length=40)]
@@ -36,6 +36,7 @@ class Listed(Asked):
     rule: Annotated[str, Field(pattern=r"^([CL]-[A-Z-]{1,30})?$")] = ""
     flagged: bool | None = None
     held: bool | None = None
+    came: Came | None = None
     since_s: Annotated[float, Field(ge=0, le=90 * 86400)] = 86400.0
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
@@ -58,6 +59,7 @@ class SetPolicy(Asked):
     max_cost: _Amount = ""
     max_power_kw: _Amount = ""
     max_age_days: Annotated[int | None, Field(ge=0, le=3650)] = None
+    max_late_hours: Annotated[int | None, Field(ge=0, le=87600)] = None
     tolerance: _Amount = ""
 
     @field_validator("max_energy_kwh", "max_hours", "max_cost", "max_power_kw", "tolerance")
@@ -77,6 +79,7 @@ async def _list(call: AdminCall[Listed]) -> Json:
         rule=asked.rule,
         flagged=asked.flagged,
         held=asked.held,
+        came=asked.came,
         since=now_utc() - timedelta(seconds=asked.since_s),
     )
     return [_verdict(one) for one in await call.office.store.cdr_verdicts.find(wanted, limit=asked.limit)]
@@ -101,7 +104,8 @@ async def _counts(call: AdminCall[Since]) -> Json:
         {"sender": str(sender), "verdict": verdict, "cdrs": count}
         for (sender, verdict), count in sorted(counts.items())
     ]
-    return {"counts": rows, "skipped": call.office.auditing.skipped}
+    office = call.office
+    return {"counts": rows, "skipped": office.auditing.skipped, "skipped_answers": office.answered.skipped}
 
 
 async def _policies(call: AdminCall[Nothing]) -> Json:
@@ -117,6 +121,7 @@ async def _set(call: AdminCall[SetPolicy]) -> Json:
         max_cost=asked.max_cost,
         max_power_kw=asked.max_power_kw,
         max_age_days=asked.max_age_days,
+        max_late_hours=asked.max_late_hours,
         tolerance=asked.tolerance,
     )
 
@@ -186,6 +191,7 @@ def _verdict(one: CdrVerdict) -> dict[str, Json]:
         "rules": list(one.rules),
         "flagged": one.flagged,
         "held": one.held,
+        "came": one.came,
         "correlation_id": one.correlation_id,
     }
 

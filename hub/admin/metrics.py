@@ -68,7 +68,7 @@ def _cdrs(office: AdminServices) -> list[str]:
         *figures(
             "ocpi_hub_cdrs_checked_total",
             "counter",
-            "CDRs that were checked on their way, by verdict and outcome.",
+            "CDRs that were checked on their way, by verdict and outcome: carried, held, or pulled in an answer.",
             ("verdict", "outcome"),
             [(labels, float(count)) for labels, count in sorted(auditing.counted.items())],
         ),
@@ -78,6 +78,13 @@ def _cdrs(office: AdminServices) -> list[str]:
             "CDRs that were carried unchecked, because there were too many at once.",
             (),
             [((), auditing.skipped)],
+        ),
+        *figures(
+            "ocpi_hub_cdr_answers_unchecked_total",
+            "counter",
+            "Answers with CDRs that were carried unchecked, because there were too many at once.",
+            (),
+            [((), office.answered.skipped)],
         ),
     ]
 

@@ -3,7 +3,7 @@
 Objects come as JSON texts inside the body, so that their numbers stay as they are written.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from hub.money.estimating import NoEstimate, Plan, estimate
 from hub.money.exact import read_number
 from hub.money.explaining import explain
 from hub.money.linting.lint import lint_tariff
+from hub.money.previewing import preview
 from hub.money.refusal import TariffRefused
 from hub.money.zones import UnknownZone, zone_named
 from hub.wire import json_text
@@ -49,6 +50,15 @@ class Explain(Asked):
     current_a: _Number = ""
 
 
+class Preview(Asked):
+    """A Tariff as JSON text."""
+
+    tariff: _Object
+    start: AwareDatetime | None = None
+    """A day of the week that is priced: now, if not given."""
+    time_zone: _Zone = ""
+
+
 class Check(Asked):
     """A CDR as JSON text."""
 
@@ -75,6 +85,16 @@ async def _explain(call: AdminCall[Explain]) -> Json:
     try:
         tariff = compile_tariff(_parsed(asked.tariff, "tariff"))
         return explain(estimate(tariff, plan, zone))
+    except (TariffRefused, NoEstimate) as refused:
+        raise BadRequest(f"it cannot be priced: {refused}") from None
+
+
+async def _preview(call: AdminCall[Preview]) -> Json:
+    asked = call.asked
+    zone = _zone(asked.time_zone)
+    start = (asked.start or now_utc()).astimezone(zone or UTC)
+    try:
+        return preview(compile_tariff(_parsed(asked.tariff, "tariff")), start, zone)
     except (TariffRefused, NoEstimate) as refused:
         raise BadRequest(f"it cannot be priced: {refused}") from None
 
@@ -124,6 +144,14 @@ ROUTES = (
         asks=Explain,
         computes=True,
         summary="What a session will cost, and why.",
+    ),
+    AdminRoute(
+        method="POST",
+        path="/tariffs/preview",
+        act=_preview,
+        asks=Preview,
+        computes=True,
+        summary="What a tariff charges for a few standard sessions.",
     ),
     AdminRoute(
         method="POST",

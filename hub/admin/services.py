@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aiohttp import ClientSession
 
 from hub.apps.api.front import AppsFront
+from hub.auditing.answers import Answered
 from hub.auditing.auditing import Auditing
 from hub.auditing.clearing import Clearing
 from hub.catalog import Catalog
@@ -38,6 +39,7 @@ class AdminServices:
     secrets: Secrets
     verifying: Verifying
     auditing: Auditing
+    answered: Answered
     clearing: Clearing
     rekeying: Rekeying
     signing_keys: SigningKeys

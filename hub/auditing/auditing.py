@@ -1,4 +1,4 @@
-"""CDRs as they pass: held before they go on where that was agreed, else checked once the reply has left."""
+"""CDRs that are pushed: held before they go on where that was agreed, else checked once the reply has left."""
 
 import asyncio
 from collections import Counter
@@ -10,6 +10,7 @@ import structlog
 
 from hub.auditing.duty import cleared, duty_between
 from hub.auditing.examining import Examined, Examiner, Passing, complaint_of, verdict_of
+from hub.auditing.waiting import Waiting
 from hub.catalog import Errand
 from hub.clock import monotonic_s, now_utc
 from hub.money.checking.agreed import Mode
@@ -18,7 +19,7 @@ from hub.money.clearing.entry import CdrState
 from hub.money.clearing.reading import NotClearable, rates_of, read_cleared
 from hub.money.findings import Severity
 from hub.registry import Directory
-from hub.store.cdr_records import CdrVerdict, PublishedTariff
+from hub.store.cdr_records import Came, CdrVerdict, PublishedTariff
 from hub.store.judgements import Fault
 from hub.store.protocols import Store, StoreUnavailable
 from hub.wire.errors import InvalidParameters
@@ -29,6 +30,7 @@ HOLD_S = 2.0
 """A check that takes longer lets the CDR pass, and goes on after it."""
 HOLD_MAX_BYTES = 512 * 1024
 _WAITING_MAX = 1_000
+_WAITING_MAX_BYTES = 64 * 1024 * 1024
 _SHARE = 0.2
 """Of the processor that checks after the reply may take."""
 _TRIES = 20
@@ -47,12 +49,13 @@ class Auditing:
         self._now = now
         self._hold_s = hold_s
         self._examiner = Examiner(store, hide)
-        self._waiting: asyncio.Queue[Passing] = asyncio.Queue(_WAITING_MAX)
+        self._waiting: Waiting[Passing] = Waiting(_WAITING_MAX, _WAITING_MAX_BYTES)
         self._tariffs: asyncio.Queue[PublishedTariff] = asyncio.Queue(10 * _WAITING_MAX)
         self.skipped = 0
         """CDRs that were carried and not checked since the start, because there were too many."""
         self.counted: Counter[tuple[str, str]] = Counter()
-        """CDRs since the start by verdict, and by what became of them: `carried` or `held`."""
+        """CDRs since the start, each content once, by verdict and by what became of them: `carried` or `held` when they were
+        pushed, `pulled` when they were carried in an answer alone."""
 
     async def before(self, errand: Errand, receiver: Party, directory: Directory) -> Passing | None:
         """What to do with a CDR once it is carried; None when its parties want nothing.
@@ -83,9 +86,7 @@ class Auditing:
         self._later(passing)
 
     def _later(self, passing: Passing) -> None:
-        try:
-            self._waiting.put_nowait(passing)
-        except asyncio.QueueFull:
+        if not self._waiting.put(passing, len(passing.body)):
             self.skipped += 1
 
     def published(self, errand: Errand) -> None:
@@ -131,9 +132,9 @@ class Auditing:
                 passing = await self._waiting.get()
                 began_s = monotonic_s()
                 try:
-                    await self._after(passing)
+                    await self.check(passing)
                 finally:
-                    self._waiting.task_done()
+                    self._waiting.done()
                 await asyncio.sleep(min(_AGAIN_S, (monotonic_s() - began_s) / _SHARE))
         finally:
             self._examiner.close()
@@ -162,7 +163,8 @@ class Auditing:
                 "cdr_not_cleared", why="its id came before", cdr=cdr.cdr_key, **_who(passing)
             )
 
-    async def _after(self, passing: Passing) -> None:
+    async def check(self, passing: Passing) -> None:
+        """Check one that was carried and write down what came of it; later, where the database is away."""
         try:
             if passing.examined is None:
                 passing.examined = await self._examiner.examine(passing, self._now())
@@ -207,10 +209,17 @@ class Auditing:
             log.warning("cdr_flagged", **said, **_who(passing))
         else:
             log.info("cdr_checked", **said, **_who(passing))
-        if not passing.tries:
-            self.counted[verdict.verdict, "held" if passing.held else "carried"] += 1
-        await self._store.cdr_verdicts.put(verdict)
+        if await self._store.cdr_verdicts.put(verdict):
+            self.counted[verdict.verdict, _outcome(passing)] += 1
+        elif not passing.tries:
+            return
         await self._store.faults.add(_faults(passing, examined, verdict))
+
+
+def _outcome(passing: Passing) -> str:
+    if passing.held:
+        return "held"
+    return "pulled" if passing.came is Came.PULLED else "carried"
 
 
 def _faults(passing: Passing, examined: Examined, verdict: CdrVerdict) -> list[Fault]:
@@ -232,5 +241,6 @@ def _who(passing: Passing) -> dict[str, str]:
     return {
         "sender": str(passing.sender),
         "receiver": str(passing.receiver),
+        "came": str(passing.came),
         "correlation_id": passing.correlation_id,
     }

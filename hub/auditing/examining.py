@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,12 @@ from hub.auditing.knowing import known_of
 from hub.money.checking.agreed import Duty
 from hub.money.checking.check import Checked, check_cdr
 from hub.money.checking.known import Known
-from hub.money.checking.ledger import ID, Entry, credit_without_reference, entries_of, judge_entries
+from hub.money.checking.ledger import ID, INVOICE, Entry, credit_without_reference, entries_of, judge_entries
 from hub.money.clearing.reading import key_of
 from hub.money.exact import plain_text
 from hub.money.explaining import explain
 from hub.money.findings import Finding, Severity, info
-from hub.store.cdr_records import CdrVerdict
+from hub.store.cdr_records import Came, CdrVerdict
 from hub.store.protocols import Store, StoreUnavailable
 from hub.wire import json_text
 from hub.wire.party import Party
@@ -41,6 +41,7 @@ class Passing:
     duty: Duty | None
     """None: it is checked for the clearing alone."""
     cleared: bool
+    came: Came = Came.PUSHED
     examined: "Examined | None" = None
     held: bool = False
     """It was not carried."""
@@ -88,19 +89,21 @@ class Examiner:
         return Examined(cdr=cdr, checked=checked.with_findings(more) if more else checked, entries=entries)
 
     def _hidden(self, entry: Entry) -> Entry:
-        """Ids of CDRs stay; sessions, EVSEs and tokens of drivers are hidden."""
-        return entry if entry.rule == ID else entry._replace(key=self._hide(entry.key))
+        """Ids of CDRs and of invoices stay; sessions, EVSEs and tokens of drivers are hidden."""
+        return entry if entry.rule in {ID, INVOICE} else entry._replace(key=self._hide(entry.key))
 
     async def _known(self, cdr: Any, passing: Passing, now: datetime) -> Known:
         limits = passing.duty.limits if passing.duty else Known().limits
         try:
-            return await known_of(cdr, passing.sender, passing.receiver, self._store, now=now, limits=limits)
+            known = await known_of(cdr, passing.sender, passing.receiver, self._store, now=now, limits=limits)
         except StoreUnavailable:
-            return Known(now=now, received_at=now, limits=limits)
+            known = Known(now=now, limits=limits)
+        pushed_at = now if passing.came is Came.PUSHED else None  # a list may be asked for at any time
+        return replace(known, received_at=pushed_at)
 
     async def _among_others(self, passing: Passing, cdr: Any, entries: Sequence[Entry]) -> list[Finding]:
         late = await self._late_credit(passing, entries[0]) if passing.cleared else []
-        return [*credit_without_reference(cdr), *await self._ledger(entries, cdr), *late]
+        return [*credit_without_reference(cdr), *await self._ledger(passing, entries, cdr), *late]
 
     async def _late_credit(self, passing: Passing, entry: Entry) -> list[Finding]:
         """L-CREDIT-AGE: the statement of the original is closed, so the credit goes on the next one."""
@@ -115,7 +118,7 @@ class Examiner:
         text = f"credits a CDR of the statement {original.statement_id}, which is closed: it goes on the next one"
         return [info("L-CREDIT-AGE", "/credit_reference_id", text)]
 
-    async def _ledger(self, entries: Sequence[Entry], cdr: Any) -> list[Finding]:
+    async def _ledger(self, passing: Passing, entries: Sequence[Entry], cdr: Any) -> list[Finding]:
         """What is wrong between this CDR and those that passed before."""
         try:
             before = await self._store.cdr_verdicts.related(
@@ -123,7 +126,8 @@ class Examiner:
             )
         except StoreUnavailable:
             return []
-        known = [Entry._make(one) for other in before for one in orjson.loads(other.entries or b"[]")]
+        others = [one for one in before if not _is_the_same(one, passing, entries[0])]
+        known = [Entry(*one) for other in others for one in orjson.loads(other.entries or b"[]")]
         groups: dict[str, list[Entry]] = {}
         for entry in (*(one._replace(costs=tuple(one.costs)) for one in known), *entries):
             groups.setdefault(_key(entry), []).append(entry)
@@ -161,8 +165,16 @@ def verdict_of(passing: Passing, examined: Examined, now: datetime) -> CdrVerdic
         end=first.end if first else "",
         keys=tuple(dict.fromkeys(map(_key, examined.entries))),
         entries=orjson.dumps([[*one] for one in examined.entries]),
+        came=passing.came,
+        content=first.content if first else "",
         report=zlib.compress(orjson.dumps(report)),
     )
+
+
+def _is_the_same(before: CdrVerdict, passing: Passing, entry: Entry) -> bool:
+    """To push a CDR and to list it is to say it once."""
+    again = before.cdr_key == key_of(passing.sender, entry.cdr) and before.content == entry.content
+    return again and Came.PULLED in {before.came, passing.came}
 
 
 def complaint_of(checked: Checked) -> str:

@@ -28,7 +28,7 @@ async def known_of(
 ) -> Known:
     """Read what the hub has of the CDR's tariffs, location and token. Raises StoreUnavailable."""
     if not isinstance(cdr, dict):
-        return Known(now=now, received_at=now, limits=limits)
+        return Known(now=now, limits=limits)
     start, objects = _instant(cdr.get("start_date_time")), store.objects
     tariffs = {name: await _tariff(name, sender, store.tariff_history, start) for name in _tariff_ids(cdr)}
     place, place_then = await _location(cdr, sender, objects, start)
@@ -40,7 +40,6 @@ async def known_of(
         token=await _token(cdr, receiver, objects, start),
         evse=_evse(cdr, place, connector if place_then else None),
         now=now,
-        received_at=now,
         limits=limits,
     )
 

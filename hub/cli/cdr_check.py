@@ -1,21 +1,26 @@
 """The run behind `hubctl cdrs check`: CDRs in, one result at a time to whoever wants it, counts at the end."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from hub.cli import money_words, output, progress
+from hub.cli.cdr_together import Together
 from hub.cli.errors import usage
-from hub.cli.spool import EntrySpool
 from hub.money.checking.check import Checked, check_cdr
 from hub.money.checking.known import Known, TariffSource
-from hub.money.checking.ledger import credit_without_reference, entries_of, judge_entries
+from hub.money.checking.ledger import Entry, credit_without_reference
+from hub.money.checking.sources import owner_of
 from hub.money.checking.verdict import Judgement, Verdict
 from hub.money.explaining import explain
 from hub.money.findings import Finding, Severity, error
 from hub.money.policy import Policy
+
+_OF_SESSION = ("start_date_time", "end_date_time", "kwh", "total_cost", "last_updated")
+"""What a CDR is compared with; no more of a Session is held."""
+SessionSource = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +96,25 @@ class Checking:
     known: Known
     policy: Policy
     explained: bool
+    invoices: Sequence[Entry] = ()
+    sessions: SessionSource | None = None
+    """The Session of a CDR, empty when there is none; None: nobody knows Sessions."""
+
+    def known_of(self, cdr: Any) -> Known:
+        """What is known beside this CDR."""
+        if self.sessions is None or not isinstance(cdr, dict):
+            return self.known
+        return replace(self.known, session=self.sessions(cdr))
 
 
 def run(names: Sequence[str], checking: Checking, sinks: Sequence[Sink], tally: Tally) -> None:
     """Check every CDR of the files, and all of them together; memory does not grow with their number."""
-    with EntrySpool() as spool, progress.bytes_read(money_words.size(names)) as advance:
-        for result in _results(names, checking, spool, advance):
+    with Together(checking.invoices) as together, progress.bytes_read(money_words.size(names)) as advance:
+        for result in _results(names, checking, together, advance):
             tally.add(result)
             for sink in sinks:
                 sink.result(result)
-        for finding in (found for group in spool.groups() for found in judge_entries(group)):
+        for finding in together.findings():
             tally.add_finding(finding)
             for sink in sinks:
                 sink.ledger(finding)
@@ -108,16 +122,15 @@ def run(names: Sequence[str], checking: Checking, sinks: Sequence[Sink], tally: 
         sink.end()
 
 
-def _results(names: Sequence[str], checking: Checking, spool: EntrySpool, advance: Any) -> Iterator[Result]:
+def _results(names: Sequence[str], checking: Checking, together: Together, advance: Any) -> Iterator[Result]:
     for name in names:
         for one in money_words.objects(name, advance):
             if one.problem:
                 yield Result(one.place, _broken(one.problem))
                 continue
-            checked = check_cdr(one.value, checking.known, checking.policy)
+            checked = check_cdr(one.value, checking.known_of(one.value), checking.policy)
             if isinstance(one.value, dict):
-                for entry in entries_of(one.value):
-                    spool.add(entry)
+                together.add(one.value)
                 alone = [*credit_without_reference(one.value)]
                 checked = checked.with_findings(alone) if alone else checked
             explained = checking.explained and checked.priced is not None
@@ -159,3 +172,24 @@ def _lookup(found: Mapping[str, Sequence[Any]]) -> TariffSource:
         return None
 
     return published
+
+
+def sessions_in(names: Sequence[str]) -> SessionSource | None:
+    """The Sessions of files, by owner and id; of several states of one the newest."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for name in money_words.files(names):
+        for one in money_words.objects(name):
+            identifier = one.value.get("id") if isinstance(one.value, dict) else None
+            if not isinstance(identifier, str) or not identifier:
+                raise usage(f"--session {one.place} {one.problem or 'is no Session with an id'}.")
+            key = (owner_of(one.value), identifier.lower())
+            before = found.get(key)
+            if before is None or str(before.get("last_updated", "")) <= str(one.value.get("last_updated", "")):
+                found[key] = {member: one.value[member] for member in _OF_SESSION if member in one.value}
+    return (lambda cdr: _session(cdr, found)) if found else None
+
+
+def _session(cdr: Mapping[str, Any], sessions: Mapping[tuple[str, str], Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """None for a CDR that names no Session."""
+    identifier = cdr.get("session_id")
+    return sessions.get((owner_of(cdr), identifier.lower()), {}) if isinstance(identifier, str) and identifier else None

@@ -19,6 +19,7 @@ _COLUMNS = (
     Column("MAX COST", "max_cost"),
     Column("MAX KW", "max_power_kw"),
     Column("MAX DAYS", "max_age_days"),
+    Column("MAX LATE H", "max_late_hours"),
     Column("TOLERANCE", "tolerance"),
     Column("BY", "changed_by"),
     Column("WHEN", "changed_at", output.ago),
@@ -49,7 +50,10 @@ def set_(
     direction: Annotated[Literal["sent", "received"], typer.Option(help="CDRs that it sends, or that it receives.")],
     mode: Annotated[
         Literal["off", "observe", "flag", "hold"],
-        typer.Option(help="observe: keep verdicts. flag: point out wrong ones. hold: refuse wrong ones with 2001."),
+        typer.Option(
+            help="observe: keep verdicts. flag: point out wrong ones. hold: refuse wrong ones with 2001; CDRs in answers "
+            "to a GET cannot be refused to their sender, and are flagged."
+        ),
     ],
     hold_on: Annotated[
         Literal["mismatch", "difference", "error"],
@@ -62,6 +66,9 @@ def set_(
     limit_cost: Annotated[str, typer.Option(metavar="AMOUNT", help="Warn above this total.")] = "",
     limit_power: Annotated[str, typer.Option(metavar="KW", help="Warn above this mean power.")] = "",
     limit_age: Annotated[int | None, typer.Option(metavar="DAYS", min=0, help="Warn when it ended longer ago.")] = None,
+    limit_late: Annotated[
+        int | None, typer.Option(metavar="HOURS", min=0, help="Note when it was POSTed later after its end.")
+    ] = None,
     tolerance: Annotated[str, typer.Option(metavar="AMOUNT", help="Let totals differ by so much.")] = "",
     yes: Yes = False,
     as_json: AsJson = False,
@@ -82,6 +89,7 @@ def set_(
         "max_cost": _checked(limit_cost, "--limit-cost"),
         "max_power_kw": _checked(limit_power, "--limit-power"),
         "max_age_days": limit_age,
+        "max_late_hours": limit_late,
         "tolerance": _checked(tolerance, "--tolerance"),
     }
     if mode == "hold":

@@ -50,7 +50,7 @@ class _Junit:
     def result(self, result: Result) -> None:
         checked = result.checked
         failed = [one for one in checked.findings if one.severity is Severity.ERROR]
-        said = "\n".join(f"{one.rule} {one.pointer} {one.message}" for one in checked.findings)
+        said = "\n".join(map(_words, checked.findings))
         self._case(f"{checked.owner} {checked.id}".strip() or result.place, result.place, failed, said)
 
     def ledger(self, finding: Finding) -> None:
@@ -72,8 +72,9 @@ class _Junit:
         head = f"<testcase name={_attribute(name)} classname={_attribute(place)}"
         if failed:
             self._failures += 1
-            first = f"{failed[0].rule} {failed[0].pointer} {failed[0].message}"
-            self._cases.write(f"{head}><failure message={_attribute(first)}>{_text(said)}</failure></testcase>\n")
+            self._cases.write(
+                f"{head}><failure message={_attribute(_words(failed[0]))}>{_text(said)}</failure></testcase>\n"
+            )
         elif said:
             self._cases.write(f"{head}><system-out>{_text(said)}</system-out></testcase>\n")
         else:
@@ -143,6 +144,10 @@ def _counts(title: str, rows: list[tuple[str, int]]) -> str:
         return ""
     lines = "".join(f'<tr><td>{_text(name)}<td class="n">{count:,}</tr>' for name, count in rows)
     return f"<h2>{title}</h2><table>{lines}</table>"
+
+
+def _words(one: Finding) -> str:
+    return " ".join(word for word in (one.rule, one.pointer, one.message) if word)
 
 
 def _finding(one: Finding) -> str:

@@ -1,6 +1,6 @@
 """hubctl cdrs list, show, counts: what came of the CDRs that passed the hub."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -24,6 +24,10 @@ def list_(
     rule: Annotated[str, typer.Option(metavar="RULE", help="Only with a finding of this rule, such as C-COST.")] = "",
     flagged: Annotated[bool, typer.Option("--flagged", help="Only those that need a look.")] = False,
     held: Annotated[bool, typer.Option("--held", help="Only those that were not carried.")] = False,
+    came: Annotated[
+        Literal["pushed", "pulled"] | None,
+        typer.Option(help="Only those that were POSTed, or that were in answers to GET alone."),
+    ] = None,
     since: Since = "1d",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 200,
     as_json: AsJson = False,
@@ -41,6 +45,8 @@ def list_(
         "since_s": words.duration(since, "--since").total_seconds(),
         "limit": limit,
     }
+    if came:
+        query["came"] = came
     if party:
         query["party"] = words.party(party, "--party")
     query |= {name: "true" for name, wanted in (("flagged", flagged), ("held", held)) if wanted}
@@ -54,6 +60,7 @@ def list_(
         Column("COMPUTED", "computed"),
         Column("", "currency"),
         Column("HELD", "held"),
+        Column("CAME", "came"),
         Column("CAUSE", "cause"),
         Column("RULES", "rules"),
     )
@@ -83,6 +90,7 @@ def show(
     held = ", held" if found["held"] else ""
     typer.echo(
         f"{verdict}{held}  {output.plain(found['from'])} → {output.plain(found['to'])} {output.plain(found['cdr'])}"
+        f"  {output.plain(found['came'])}"
     )
     if found["cause"]:
         typer.echo(f"the sender {output.plain(found['cause_text'])}")
@@ -111,6 +119,10 @@ def counts(since: Since = "1d", as_json: AsJson = False) -> None:
     output.show_list(said["counts"], columns, as_json=False, empty="None was checked: hubctl cdrs policy list")
     if said["skipped"]:
         output.say(f"{said['skipped']} were carried unchecked, because there were too many at once.")
+    if said["skipped_answers"]:
+        output.say(
+            f"{said['skipped_answers']} answers with CDRs were carried unchecked, because there were too many at once."
+        )
 
 
 def _verdict(written: str) -> str:

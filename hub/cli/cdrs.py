@@ -35,6 +35,19 @@ def check(
     tariff: Annotated[
         list[str], typer.Option("--tariff", metavar="FILE", help="Tariffs as they were published; repeat it.")
     ] = [],  # noqa: B006 - typer makes a new one each time
+    invoice: Annotated[
+        list[str],
+        typer.Option(
+            "--invoice",
+            metavar="FILE",
+            help="Invoices: InvoiceReconciliationRecords of OCPI 2.3.0, each with its currency and total_cost where the sum "
+            "is to be compared; repeat it.",
+        ),
+    ] = [],  # noqa: B006 - as above
+    session: Annotated[
+        list[str],
+        typer.Option("--session", metavar="FILE", help="Sessions that the CDRs have to agree with; repeat it."),
+    ] = [],  # noqa: B006 - as above
     switches: PolicyOption = [],  # noqa: B006 - as above
     limit_energy: Annotated[str, typer.Option(metavar="KWH", help="Warn above this energy.")] = "",
     limit_hours: Annotated[str, typer.Option(metavar="HOURS", help="Warn above this duration.")] = "",
@@ -54,7 +67,7 @@ def check(
     Example:
       hubctl cdrs check cdrs.jsonl --time-zone Europe/Amsterdam --tariff tariffs.json --report checked
     """
-    from hub.cli import cdr_check, cdr_output, cdr_report  # noqa: PLC0415 - the command line starts without them
+    from hub.cli import cdr_check, cdr_output, cdr_report, cdr_together  # noqa: PLC0415 - the command line starts without them
     from hub.clock import now_utc  # noqa: PLC0415 - loads asyncio and structlog
     from hub.money.checking.known import Known, PartnerLimits  # noqa: PLC0415 - as above
 
@@ -68,7 +81,13 @@ def check(
         tolerance=money_words.amount(tolerance, "--tolerance"),
     )
     known = Known(time_zone=time_zone, published=cdr_check.published_in(tariff), now=now_utc(), limits=limits)
-    checking = cdr_check.Checking(known=known, policy=money_words.policy(switches), explained=explain)
+    checking = cdr_check.Checking(
+        known=known,
+        policy=money_words.policy(switches),
+        explained=explain,
+        invoices=cdr_together.invoices_in(invoice),
+        sessions=cdr_check.sessions_in(session),
+    )
     files = money_words.files(names)
     tally = cdr_check.Tally()
     sinks = [cdr_output.printer(as_json=as_json), *(cdr_report.open_reports(report, tally) if report else ())]

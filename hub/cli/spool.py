@@ -40,14 +40,19 @@ class EntrySpool:
 
     def groups(self) -> Iterator[list[Entry]]:
         """All entries of one rule and key at a time, each group in the order in which its entries came."""
+        for part in self.parts():
+            yield from _grouped(part).values()
+
+    def parts(self) -> Iterator[Iterator[Entry]]:
+        """All entries, those of one key in one part, each part in the order in which its entries came."""
         if not self._parts:
-            yield from _grouped(iter(self._entries)).values()
+            yield iter(self._entries)
             return
         self._write()
         for part in self._parts:
             part.close()
         for path in self._paths:
-            yield from _grouped(_read(path)).values()
+            yield _read(path)
 
     def _write(self) -> None:
         if not self._parts:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from hub.money.clearing.entry import ClearedCdr
@@ -11,6 +12,15 @@ from hub.wire.party import Party
 
 CLOSER_LIFE_S = 120
 """So long nobody else closes a month that a process began to close and did not end."""
+
+
+class Came(StrEnum):
+    """How a CDR came by."""
+
+    PUSHED = "pushed"
+    """Its sender POSTed it."""
+    PULLED = "pulled"
+    """It was in the answer to a GET, and was never pushed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,9 @@ class CdrVerdict:
     """What it shares with other CDRs, by rule: its id, its session, its EVSE and its token as digests."""
     entries: bytes = b""
     """Its ledger entries as JSON (hub.money.checking.ledger)."""
+    came: Came = Came.PUSHED
+    content: str = ""
+    """Digest of the whole CDR."""
     report: bytes
     """The whole check and the explanation as JSON, packed by zlib."""
 
@@ -86,24 +99,35 @@ class CdrFilter:
     """`C-COST`, of any severity."""
     flagged: bool | None = None
     held: bool | None = None
+    came: Came | None = None
     since: datetime | None = None
 
 
 class CdrVerdictStore(Protocol):
     """Verdicts on CDRs; kept for 90 days."""
 
-    async def put(self, verdict: CdrVerdict) -> None:
-        """Insert, or take the place of the verdict on an earlier sending."""
+    async def put(self, verdict: CdrVerdict) -> bool:
+        """Insert, or take the place of the verdict on an earlier sending; False when it was known with this content.
+
+        What was carried before, with the same content, stays as it is when it is listed, or pushed again and held.
+        """
         ...
 
     async def get(self, cdr_key: str) -> CdrVerdict | None: ...
+
+    async def carried(self, cdr_keys: Sequence[str]) -> Mapping[str, CdrVerdict]:
+        """Those of these CDRs that were carried, by key, without their reports and entries."""
+        ...
 
     async def find(self, wanted: CdrFilter, *, limit: int = 200) -> list[CdrVerdict]:
         """The newest first, without their reports and entries."""
         ...
 
     async def related(self, keys: Sequence[str], start: str, end: str, *, limit: int = 100) -> list[CdrVerdict]:
-        """Carried ones with the same id or session, or with the same EVSE or token at a time that overlaps; oldest first."""
+        """Carried ones with the same id, session or invoice, or with the same EVSE or token at a time that overlaps.
+
+        The oldest first; of an invoice, which may be of very many, the first few.
+        """
         ...
 
     async def counts(self, since: datetime) -> Mapping[tuple[Party, str], int]:

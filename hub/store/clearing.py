@@ -41,7 +41,7 @@ class MongoClearing:
     @answering()
     async def delivered(self, cdr: ClearedCdr) -> None:
         """Its receiver took it: the first time that counts. An original that it credits is CREDITED from now on."""
-        here = {"_id": cdr.cdr_key, "delivered_at": None, "content": cdr.content}
+        here = {"_id": cdr.cdr_key, "delivered_at": None, "content": cdr.content, "provider": str(cdr.provider)}
         known = write(cdr)
         learned = {name: known[name] for name in ("delivered_at", "state", "verdict", "vat")}
         done = await self._cdrs.update_one(here, {"$set": learned, "$inc": {"revision": 1}})

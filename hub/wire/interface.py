@@ -190,6 +190,8 @@ class Endpoint:
     """What the later result of this request is about; kept with the address for it. The second argument is the TO party."""
     billed: bool = False
     """The body is a CDR: its costs may be checked on its way, as the parties agreed."""
+    billed_reply: bool = False
+    """`data` of the reply is a CDR, or a list of them: they are checked once the reply has left."""
     bare_body: bool = False
     """The body is not read as an object of ours, only carried (callbacks)."""
     name: str = ""

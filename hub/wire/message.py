@@ -61,3 +61,5 @@ class Reply(NamedTuple):
     body: bytes = b""
     headers: Mapping[str, str] = MappingProxyType({})
     ocpi_status: int = 1000
+    original: bytes = b""
+    """What its author wrote, where `body` is a translation of that."""

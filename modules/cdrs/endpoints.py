@@ -7,7 +7,14 @@ from modules.owned import own_body
 from modules.shared import PAGING
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(method="GET", interface=Interface.SENDER, routing=Routing.LIST, reply=CDR, optional_query=PAGING),
+    Endpoint(
+        method="GET",
+        interface=Interface.SENDER,
+        routing=Routing.LIST,
+        reply=CDR,
+        optional_query=PAGING,
+        billed_reply=True,
+    ),
     Endpoint(
         method="POST",
         interface=Interface.RECEIVER,
@@ -20,5 +27,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         open_key=open_key,
         observe=observe,
     ),
-    Endpoint(method="GET", interface=Interface.RECEIVER, path=("opaque",), routing=Routing.CALLBACK, reply=CDR),
+    Endpoint(
+        method="GET",
+        interface=Interface.RECEIVER,
+        path=("opaque",),
+        routing=Routing.CALLBACK,
+        reply=CDR,
+        billed_reply=True,
+    ),
 )

@@ -162,6 +162,19 @@ async def test_a_duplicate_is_found_among_what_passed(admin: Operator, cpo: Scri
     assert any("FIRST" in str(one.get("detail")) for one in last["report"]["findings"] if one["rule"] == "L-DUP")
 
 
+async def test_cdrs_of_one_invoice_fit_together(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
+    """The second CDR that names an invoice is in another currency: it is flagged, with the one that it does not fit to."""
+    await policy(admin, "NL*CPA", "sent", "flag")
+    for name, currency in (("INV-A", "EUR"), ("INV-B", "SEK"), ("INV-C", "EUR")):
+        await post(cpo, cdr(id=name, session_id=name, currency=currency, invoice_reference_id="2024/03"))
+        await verdict(admin, name)
+
+    first, wrong, right = [await verdict(admin, f"INV-{letter}") for letter in "ABC"]
+    found = [one for one in wrong["report"]["findings"] if one["rule"] == "L-INVOICE"]
+    assert [(one["severity"], one["detail"]["other"]) for one in found] == [("E", "INV-A")]
+    assert not any("L-INVOICE E" in one["rules"] for one in (first, right))
+
+
 async def test_the_published_tariff_is_the_one_that_was_pushed(
     admin: Operator, hub: RunningHub, cpo: Scripted, emsp: Scripted
 ) -> None:
@@ -239,7 +252,7 @@ async def test_many_at_once_are_all_answered(admin: Operator, cpo: Scripted, ems
     for one in written:
         await verdict(admin, one["id"])
     said = await admin.ask("GET", "/cdrs/counts")
-    assert said.json["skipped"] == 0
+    assert (said.json["skipped"], said.json["skipped_answers"]) == (0, 0)
     assert {"sender": "NL*CPA", "verdict": "EXACT"}.items() <= max(
         said.json["counts"], key=lambda row: row["cdrs"]
     ).items()
@@ -257,6 +270,7 @@ async def test_the_figures(admin: Operator, cpo: Scripted, emsp: Scripted) -> No
 
     assert 'ocpi_hub_cdrs_checked_total{verdict="MISMATCH",outcome="held"} ' in said
     assert "ocpi_hub_cdrs_unchecked_total 0" in said
+    assert "ocpi_hub_cdr_answers_unchecked_total 0" in said
 
 
 async def test_hostile_cdrs_are_carried(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:

@@ -54,6 +54,7 @@ class AgreedLimits:
     max_cost: str = ""
     max_power_kw: str = ""
     max_age_days: int | None = None
+    max_late_hours: int | None = None
     tolerance: str = ""
     """Totals may differ by so much of the currency."""
 

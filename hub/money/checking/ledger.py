@@ -1,4 +1,4 @@
-"""Rules over a set of CDRs: duplicates, sessions that overlap, credits and what they credit.
+"""Rules over a set of CDRs: duplicates, sessions that overlap, credits and what they credit, invoices.
 
 A CDR leaves a few small entries, each under a key; the rules look at the entries of one key at a time, so that a set of
 any size can be split by key. Source: OCPI 2.2.1, mod_cdrs, Credit CDRs.
@@ -6,6 +6,7 @@ any size can be split by key. Source: OCPI 2.2.1, mod_cdrs, Credit CDRs.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -13,11 +14,11 @@ import orjson
 
 from hub.money.cdr_reading import NOT_AVAILABLE
 from hub.money.checking.sources import owner_of
-from hub.money.exact import read_number
+from hub.money.exact import EXACT, read_number
 from hub.money.findings import Finding, error, info, warning
 from hub.wire.types import parse_datetime
 
-ID, SESSION, EVSE, TOKEN = "id", "session", "evse", "token"
+ID, SESSION, EVSE, TOKEN, INVOICE = "id", "session", "evse", "token", "invoice"
 _DIGEST_BYTES = 12
 _CHANGED_BY_CREDIT = frozenset(
     {"id", "total_cost", "credit", "credit_reference_id", "last_updated", "remark", "invoice_reference_id"}
@@ -43,6 +44,11 @@ class Entry(NamedTuple):
     """Digest of what a Credit CDR must repeat."""
     costs: tuple[str, ...]
     """total_cost as decimal strings."""
+    provider: str = ""
+    """`DE*EMA`: of the token; empty where the CDR names none, as in 2.2."""
+    currency: str = ""
+    invoice: str = ""
+    """The invoice that the CDR names."""
 
 
 def entries_of(cdr: Mapping[str, Any]) -> Iterator[Entry]:
@@ -52,6 +58,7 @@ def entries_of(cdr: Mapping[str, Any]) -> Iterator[Entry]:
         return
     owner = owner_of(cdr)
     location, token = _mapping(cdr, "cdr_location"), _mapping(cdr, "cdr_token")
+    content, same = digests(cdr)
     credited = _folded(cdr.get("credit_reference_id")) if cdr.get("credit") is True else ""
     entry = Entry(
         rule=ID,
@@ -61,15 +68,20 @@ def entries_of(cdr: Mapping[str, Any]) -> Iterator[Entry]:
         credits=credited,
         start=_instant(cdr, "start_date_time"),
         end=_instant(cdr, "end_date_time") or _instant(cdr, "stop_date_time"),
-        content=digest(cdr),
-        same=digest({name: value for name, value in cdr.items() if name not in _CHANGED_BY_CREDIT}),
-        costs=_costs(cdr.get("total_cost")),
+        content=content,
+        same=same,
+        costs=costs_of(cdr.get("total_cost")),
+        provider=owner_of(token) if owner else "",
+        currency=_text(cdr.get("currency")).upper(),
+        invoice=_text(cdr.get("invoice_reference_id")),
     )
     yield entry
     if credited:
         yield entry._replace(key=identifier)
+    if entry.invoice:
+        yield entry._replace(rule=INVOICE, key=invoice_key(owner, entry.invoice), content="", same="")
     session, evse, uid = cdr.get("session_id"), location.get("evse_uid"), token.get("uid") or cdr.get("auth_id")
-    bare = entry._replace(content="", same="", costs=())
+    bare = entry._replace(content="", same="", costs=(), provider="", currency="", invoice="")
     if _folded(session):
         yield bare._replace(rule=SESSION, key=f"{owner}/{_folded(session)}")
     if not (entry.start and entry.end) or evse == NOT_AVAILABLE:
@@ -123,6 +135,8 @@ def _twice(named: Sequence[Entry]) -> Iterator[Finding]:
             continue
         if before.content != one.content:
             yield _said(error, "L-DUP", one, "came before, with other content", before)
+            if before.invoice.lower() != one.invoice.lower() and before.invoice and one.invoice:
+                yield _said(error, "L-INVOICE", one, f"is on the invoice {one.invoice} and on {before.invoice}", before)
         else:
             yield _said(info, "L-DUP", one, "came twice, the same both times", before)
 
@@ -138,6 +152,35 @@ def _of_session(entries: Sequence[Entry]) -> Iterator[Finding]:
     standing = _standing(entries)
     for one in standing[1:]:
         yield _said(error, "L-DUP", one, "bills a session that another CDR bills, which was not credited", standing[0])
+
+
+def _of_invoice(entries: Sequence[Entry]) -> Iterator[Finding]:
+    invoice = InvoicePair()
+    for one in entries:
+        yield from invoice.compare(one)
+
+
+class InvoicePair:
+    """One invoice whose CDRs come one by one: all are of one currency, from one operator to one provider."""
+
+    def __init__(self) -> None:
+        self.first: Entry | None = None
+
+    def compare(self, one: Entry) -> Iterator[Finding]:
+        """L-INVOICE: this CDR is unlike the first one of the invoice."""
+        first = self.first
+        if first is None:
+            self.first = one
+            return
+        if one.currency != first.currency and one.currency and first.currency:
+            text = f"is in {one.currency}, and on the invoice {one.invoice} with CDRs in {first.currency}"
+            yield _said(error, "L-INVOICE", one, text, first)
+        mine, theirs = (one.owner, one.provider), (first.owner, first.provider)
+        if mine != theirs and all((*mine, *theirs)):
+            text = f"is for {one.provider}, and on the invoice {one.invoice} with CDRs for {first.provider}"
+            if one.owner != first.owner:
+                text = f"is of {one.owner}, and on the invoice {one.invoice} with CDRs of {first.owner}"
+            yield _said(error, "L-INVOICE", one, text, first)
 
 
 def _of_time(entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -160,6 +203,7 @@ def _standing(entries: Sequence[Entry]) -> list[Entry]:
 
 _RULES: Mapping[str, Callable[[Sequence[Entry]], Iterator[Finding]]] = {
     ID: _of_id,
+    INVOICE: _of_invoice,
     SESSION: _of_session,
     EVSE: _of_time,
     TOKEN: _of_time,
@@ -180,6 +224,10 @@ def _folded(value: Any) -> str:
     return value.lower() if isinstance(value, str) else ""
 
 
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _instant(cdr: Mapping[str, Any], name: str) -> str:
     written = cdr.get(name)
     try:
@@ -188,16 +236,37 @@ def _instant(cdr: Mapping[str, Any], name: str) -> str:
         return ""
 
 
-def digest(value: Any) -> str:
-    """Of a JSON value; the order of members does not matter."""
+def digests(cdr: Mapping[str, Any]) -> tuple[str, str]:
+    """Of the whole CDR, and of what a Credit CDR must repeat, whatever the order of members and the spelling of numbers."""
+    same = _canonical({name: value for name, value in cdr.items() if name not in _CHANGED_BY_CREDIT})
+    rest = _canonical({name: value for name, value in cdr.items() if name in _CHANGED_BY_CREDIT})
+    whole = blake2b(same, digest_size=_DIGEST_BYTES)
+    whole.update(rest)
+    return whole.hexdigest(), blake2b(same, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
     try:
-        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS, default=_spelled)
     except (TypeError, RecursionError):
-        text = repr(value).encode(errors="backslashreplace")
-    return blake2b(text, digest_size=_DIGEST_BYTES).hexdigest()
+        return repr(value).encode(errors="backslashreplace")
 
 
-def _costs(value: Any) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def _spelled(number: Any) -> str:
+    """One spelling of a JSON number: 10, 10.0 and 1e1 are the same."""
+    try:
+        return str(read_number(number).normalize(EXACT))
+    except ValueError:
+        return str(number)
+
+
+def invoice_key(issuer: str, invoice: str) -> str:
+    """Each party numbers its own invoices."""
+    return f"{issuer}/{invoice.lower()}"
+
+
+def costs_of(value: Any) -> tuple[str, ...]:
     """Of a number, or of all amounts of a Price in the order of their names."""
     amounts = [value] if not isinstance(value, dict) else [value[name] for name in sorted(value)]
     return tuple(text for amount in amounts for text in _cost(amount))

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.money.cdr_reading import CdrUnreadable, read_facts
 from hub.money.checking.figures import TOTAL, WrongAmount, read_stated
-from hub.money.checking.ledger import digest
+from hub.money.checking.ledger import digests
 from hub.money.clearing.entry import ClearedCdr, VatShare
 from hub.money.currencies import digits_of_currency
 from hub.money.exact import plain_text, read_number, rounded
@@ -60,7 +60,7 @@ def read_cleared(cdr: Mapping[str, Any], operator: Party, provider: Party) -> Cl
         start=facts.start.isoformat(),
         end=facts.end.isoformat(),
         credits_key=key_of(operator, reference) if credited and isinstance(reference, str) else "",
-        content=digest(cdr),
+        content=digests(cdr)[0],
     )
 
 

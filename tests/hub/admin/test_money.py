@@ -27,6 +27,16 @@ async def test_explain(operator: Operator) -> None:
     assert [line["price"] for line in said.json["lines"]] == ["0.50", "0.30"]
 
 
+async def test_preview(operator: Operator) -> None:
+    """The same as hubctl tariffs preview: each standard session once for each price that it has."""
+    asked = {name: PLAN[name] for name in ("tariff", "time_zone", "start")}
+    said = await operator.ask("POST", "/tariffs/preview", asked)
+
+    fast = [one for one in said.json if one["session"] == "fast, 50 kW"]
+    assert [(one["start"], one["excl"]) for one in fast] == [("Wed 03:00", "12.50")]
+    assert [one["incl"] for one in said.json if one["session"].startswith("shopping")] == ["6.66"]
+
+
 async def test_lint_and_check(operator: Operator) -> None:
     """Findings with their places; a verdict with its cause and the explanation."""
     linted = await operator.ask("POST", "/tariffs/lint", {"tariff": TARIFF.replace("19:00", "25:00")})
@@ -48,6 +58,8 @@ async def test_lint_and_check(operator: Operator) -> None:
         ("/tariffs/explain", PLAN | {"tariff": "{}"}, "cannot be priced"),
         ("/tariffs/explain", PLAN | {"tariff": "{nonsense"}, "tariff"),
         ("/tariffs/explain", PLAN | {"start": "2026-11-24T18:40:00"}, "start"),
+        ("/tariffs/preview", {"tariff": "{}"}, "cannot be priced"),
+        ("/tariffs/preview", {"tariff": TARIFF, "time_zone": "Mars"}, "time_zone"),
         ("/cdrs/check", {"cdr": "[" * 100 + "]" * 100}, "cdr"),
         ("/cdrs/check", {"cdr": "{}", "time_zone": "x"}, "time_zone"),
     ],

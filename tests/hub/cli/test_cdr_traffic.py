@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from hub.clock import now_utc
+from hub.simulate.messages import Reply
 from tests import words
 from tests.hub.auditing.books import keep
 from tests.hub.money.checking.cases import cdr
@@ -13,7 +14,7 @@ from tests.hub.money.sessions import amount
 from tests.hub.store.test_cdr_verdicts import verdict
 from tests.operating import Operator
 from tests.running import RunningHub
-from tests.whole.platforms import R, joined, until
+from tests.whole.platforms import R, S, joined, until
 
 WRONG = cdr(id="WRONG", total_cost=amount("6.50", "7.87"), total_fixed_cost=amount("1.00", "1.21"))
 
@@ -39,12 +40,50 @@ async def test_from_the_wish_to_the_explanation(running: RunningHub, operator: O
     assert listed.rows[0][1:5] == ["NL*CPA", "DE*EMA", "WRONG", "EXPLAINED"]
     assert "flat_each_period" in listed.rows[0]
     lines = shown.out.splitlines()
-    assert lines[:2] == ["EXPLAINED  NL*CPA → DE*EMA WRONG", "the sender charges FLAT in each period"]
+    assert lines[:2] == ["EXPLAINED  NL*CPA → DE*EMA WRONG  pushed", "the sender charges FLAT in each period"]
     assert "  /total_cost/excl_vat: stated 6.50, computed 6.00" in lines
     assert any(line.split()[:2] == ["total", "EUR"] for line in lines)
     assert counted.rows == [["NL*CPA", "EXPLAINED", "1"]]
     assert policies.rows[0][:3] == ["DE*EMA", "received", "flag"]
     assert ended.json == []
+
+
+async def test_how_they_came(running: RunningHub, operator: Operator) -> None:
+    """One is pushed, and listed beside one that is not: each is shown with how it came, each is counted once."""
+    pushed, pulled = WRONG | {"id": "PUSHED"}, WRONG | {"id": "PULLED", "session_id": "S2"}
+    async with joined(running, "NL/CPA/CPO") as cpo, joined(running, "DE/EMA/EMSP") as emsp:
+        wish = ("cdrs", "policy", "set", "DE-EMA", "--direction", "received", "--mode", "hold", "--limit-late", "24")
+        wished = await operator.hubctl(*wish, "--yes", "--json")
+        await cpo.ask("POST", "cdrs", R, "", words.body(pushed), to=words.EMSP)
+
+        async def seen(count: int) -> bool:
+            return len((await operator.hubctl("cdrs", "list", "--json")).json) == count
+
+        await until(lambda: seen(1))
+        listing = b'{"status_code":1000,"data":[' + words.body(pushed) + b"," + words.body(pulled) + b"]}"
+        cpo.on("GET", "cdrs", S, Reply(body=listing))
+        await emsp.ask("GET", "cdrs", S, to=words.CPO)
+        await until(lambda: seen(2))
+        only = {came: await operator.hubctl("cdrs", "list", "--came", came, "--json") for came in ("pushed", "pulled")}
+        listed = await operator.hubctl("cdrs", "list")
+        shown = await operator.hubctl("cdrs", "show", "NL-CPA", "pulled")
+        counted = await operator.hubctl("cdrs", "counts")
+        wrong = await operator.hubctl("cdrs", "list", "--came", "walking")
+
+    assert wished.json[0]["max_late_hours"] == 24
+    assert {came: [one["cdr"] for one in ended.json] for came, ended in only.items()} == {
+        "pushed": ["PUSHED"],
+        "pulled": ["PULLED"],
+    }
+    assert {row[3]: {"pushed", "pulled"} & {*row} for row in listed.rows} == {
+        "PUSHED": {"pushed"},
+        "PULLED": {"pulled"},
+    }
+    assert shown.out.splitlines()[0] == "EXPLAINED  NL*CPA → DE*EMA PULLED  pulled"
+    assert counted.rows == [["NL*CPA", "EXPLAINED", "2"]]
+    late = {one["cdr"]: "C-LATE I" in one["rules"] for ended in only.values() for one in ended.json}
+    assert late == {"PUSHED": True, "PULLED": False}
+    assert wrong.exit_code == 2
 
 
 async def test_holding_is_asked_first(running: RunningHub, operator: Operator) -> None:

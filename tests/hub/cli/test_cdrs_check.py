@@ -10,8 +10,8 @@ import pytest
 
 from tests.hub.cli.test_main import HUBCTL, hubctl
 from tests.hub.money.checking.cases import TARIFF, cdr
-from tests.hub.money.sessions import amount, component, element, tariff
-from tests.words import body
+from tests.hub.money.sessions import Json, amount, component, element, number, tariff
+from tests.words import body, session
 
 RIGHT = cdr(id="C1", session_id="S1")
 WRONG = cdr(id="C2", session_id="S2", start_date_time="2024-03-01T09:00:00Z", total_cost=amount("6.00", "9.99"))
@@ -173,3 +173,82 @@ def test_wrong_words(files: Path, words: list[str], named: str) -> None:
 
     assert (ended.exit_code, ended.out) == (2, "")
     assert named in ended.err
+
+
+def test_invoices(files: Path, tmp_path: Path) -> None:
+    """What is wrong between CDRs and invoices is told in every form; what is no invoice is exit code 2 and named."""
+    record: Json = {
+        "country_code": "NL",
+        "party_id": "CPA",
+        "id": "R",
+        "invoice_id": "INV1",
+        "cdrs": ["C1", "C3", "C9"],
+    }
+    record |= {"currency": "EUR", "total_cost": amount("12.50", "99.00"), "last_updated": "2024-04-01T00:00:00Z"}
+    invoices = tmp_path / "invoices" / "march.json"
+    invoices.parent.mkdir()
+    invoices.write_bytes(body([record]))
+    cdrs = (files / "a.jsonl", files / "b.json")
+
+    ended = check(*cdrs, "--invoice", invoices, "--json", "--report", tmp_path / "report")
+    wrong = check(*cdrs, "--invoice", files / "b.json")
+
+    found = [json.loads(line).get("ledger", {}) for line in ended.out.splitlines()]
+    told = {(one["detail"]["cdr"], one["severity"], one["message"]) for one in found if one.get("rule") == "L-INVOICE"}
+    assert told == {
+        ("C9", "E", "is on the invoice INV1, and not among the CDRs"),
+        ("C2", "W", "is on no invoice"),
+        ("INV1", "E", "its 2 CDRs add up to 12.50 / 15.13 EUR; it states 12.50 / 99.00 EUR"),
+    }
+    assert ended.exit_code == 1
+    assert "L-INVOICE" in (tmp_path / "report" / "cdrs.xml").read_text()
+    assert "is on no invoice" in (tmp_path / "report" / "cdrs.html").read_text()
+    assert (wrong.exit_code, "--invoice" in wrong.err, "has no invoice_id" in wrong.err) == (2, True, True)
+
+
+def test_one_invoice_for_very_many_cdrs(tmp_path: Path) -> None:
+    """Entries go to files beyond a bound: the sum is the same."""
+    count = 9_000
+    cdrs = (cdr(id=f"C{at}", session_id=f"S{at}", invoice_reference_id="INV1") for at in range(count))
+    (tmp_path / "c.jsonl").write_bytes(b"\n".join(map(body, cdrs)))
+    record: Json = {"country_code": "NL", "party_id": "CPA", "id": "R", "invoice_id": "INV1"}
+    record |= {
+        "cdrs": [f"C{at}" for at in range(count)],
+        "currency": "EUR",
+        "total_cost": amount("54000.00", "65340.00"),
+    }
+    (tmp_path / "i.json").write_bytes(body(record))
+
+    ended = check(tmp_path / "c.jsonl", "--invoice", tmp_path / "i.json")
+
+    assert "L-INVOICE" not in ended.out
+
+
+def test_sessions(files: Path, tmp_path: Path) -> None:
+    """C-SESSION: kWh, times and cost of the newest state of the Session; a CDR whose Session is not there is told."""
+    same = {"start_date_time": RIGHT["start_date_time"], "end_date_time": RIGHT["end_date_time"]}
+    old = session(
+        id="s1", country_code="NL", party_id="CPA", kwh=number("3"), last_updated="2024-03-01T09:30:00Z", **same
+    )
+    new = old | {"kwh": number("10"), "total_cost": amount("6.00", "7.26"), "last_updated": "2024-03-01T10:31:00Z"}
+    less = new | {"id": "S2", "kwh": number("9.5"), "end_date_time": "2024-03-01T10:29:00Z"}
+    path = tmp_path / "sessions" / "s.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(b"\n".join(map(body, (new, old, less))))
+
+    lines = check(files, "--session", path, "--json").out.splitlines()
+    wrong = check(files, "--session", tmp_path / "notes.txt")
+
+    told = {
+        one["cdr"]: {(found["pointer"], found["message"]) for found in one["findings"] if found["rule"] == "C-SESSION"}
+        for one in map(json.loads, lines)
+        if "cdr" in one
+    }
+    assert told["C1"] == set()
+    assert told["C2"] == {
+        ("/total_energy", "the Session says 9.5"),
+        ("/end_date_time", "the Session says 2024-03-01T10:29:00Z"),
+        ("/total_cost/incl_vat", "the Session says 7.26"),
+    }
+    assert told["C3"] == {("/session_id", "names no Session that is known")}
+    assert (wrong.exit_code, "--session" in wrong.err) == (2, True)

@@ -8,7 +8,7 @@ import pytest
 from hub.money.clearing.entry import CdrState, VatShare
 from hub.money.clearing.statement import statements_of
 from hub.store.protocols import Conflict, Store
-from tests.hub.money.clearing.cleared import NOON, entry
+from tests.hub.money.clearing.cleared import NOON, PARTIES, entry
 
 NEW = entry("C1", state=CdrState.NEW, delivered_at=None)
 
@@ -109,3 +109,13 @@ async def test_a_statement_is_kept_once(store: Store) -> None:
     assert await store.clearing.keep(second) == first
     assert await store.clearing.statements("2024-03") == [first]
     assert await store.clearing.statements("2024-02") == []
+
+
+async def test_what_another_provider_saw_is_not_delivered(store: Store) -> None:
+    """The CDR is in the books of one pair: that somebody else was shown it proves nothing."""
+    books = store.clearing
+    await books.expect(NEW)
+
+    await books.delivered(replace(NEW, delivered_at=NOON, provider=PARTIES[2]))
+
+    assert await books.undelivered("2024-03") == 1

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.cli.spool import EntrySpool
-from hub.money.checking.ledger import Entry, credit_without_reference, entries_of, judge_entries
+from hub.money.checking.ledger import Entry, credit_without_reference, digests, entries_of, judge_entries
 from hub.money.findings import Finding
+from hub.wire.json_text import NumberText
 from tests.hub.money.checking.cases import cdr
 from tests.hub.money.sessions import Json, amount, number
 
@@ -149,3 +151,27 @@ def test_entries_may_be_written_read_and_split(seed: int) -> None:
 
     whole = [*check_ledger(cdrs)]
     assert sorted(json.dumps(one.as_dict()) for one in spooled) == sorted(json.dumps(one.as_dict()) for one in whole)
+
+
+@given(seed=st.integers(0, 2**32))
+def test_the_spelling_of_numbers_makes_no_other_cdr(seed: int) -> None:
+    """10, 10.0 and 1e1 are one content, whatever the order of members; 10.1 is another."""
+    rng = Random(seed)
+
+    def respelled(value: Any) -> Any:
+        if isinstance(value, dict):
+            members = [*value.items()]
+            rng.shuffle(members)
+            return {name: respelled(member) for name, member in members}
+        if isinstance(value, list):
+            return [respelled(member) for member in value]
+        if not isinstance(value, NumberText):
+            return value
+        exact = Decimal(value)
+        return number(rng.choice([str(value), f"{exact:f}" + ("0" if "." in f"{exact:f}" else ".0"), f"{exact:e}"]))
+
+    written = original()
+
+    assert digests(respelled(written)) == digests(written)
+    assert digests(written | {"total_energy": number("10.1")})[0] != digests(written)[0]
+    assert digests(written | {"remark": "x"}) == (digests(written | {"remark": "x"})[0], digests(written)[1])
