@@ -48,6 +48,7 @@ class HubProcess:
             "HUB_MONGODB_URL": mongodb_url,
             "HUB_SECRET_KEY": secret_key,
             "HUB_REQUIRE_VERDICT": "off",
+            "HUB_REQUESTS_PER_PLATFORM_PER_S": "0",  # one platform brings all the load
             "HUB_ADMIN_PORT": "0",
             "HUB_PROBE_FIRST_S": "0.5",
             "HUB_PROBE_MAX_S": "2",
