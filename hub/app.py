@@ -36,6 +36,7 @@ from hub.pulling.keeping import Keeping
 from hub.pulling.pages import Pages
 from hub.pulling.watch import Watch as PullWatch
 from hub.registry import Directory
+from hub.repeats import Repeats
 from hub.secrets import Secrets, opaque
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
@@ -197,6 +198,7 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
         timely.count(one, pulled=pulled)
         ground.deliveries.accepted(one)
 
+    repeats = Repeats(store.requests, tasks)
     pulled = Broadcasting(store.objects, partial(accepted, pulled=True))
     pulling = PullWatch(
         settings,
@@ -214,6 +216,7 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
     return Acts(
         door=front.door,
         desk=front.desk,
+        repeats=repeats,
         forwarding=Forwarding(
             ground.post,
             Addressing(store.mappings, settings, opaque, ground.secrets.derive_opaque),
@@ -224,7 +227,8 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
                 missed=front.liveness.missed,
                 doubted=front.liveness.doubted,
             ),
-            new_id,
+            repeats=repeats,
+            new_id=new_id,
         ),
         broadcasting=Broadcasting(store.objects, accepted),
         gathering=Gathering(store.objects, settings),

@@ -19,6 +19,7 @@ from hub.observing import Observing
 from hub.outbound import VIA, via
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
+from hub.repeats import CHANGING, Repeats
 from hub.rewriting import PAGE
 from hub.routing import (
     Broadcast,
@@ -81,6 +82,7 @@ class Acts:
 
     door: Admits
     desk: Answers
+    repeats: Repeats
     forwarding: Forwarding
     broadcasting: Broadcasting
     gathering: Gathering
@@ -193,6 +195,8 @@ class Pipeline:
         )
         call = _read_call(message, match, progress.sender)
         self._check_duties(match, call)
+        if message.method in CHANGING and not caller.platform.quirks.repeats_request_ids:
+            self._acts.repeats.check(message)
         errand = Errand(message, match, call)
         plan = await self._plan(errand, directory)
         progress.plan = str(plan)
@@ -258,7 +262,9 @@ class Pipeline:
                     self._acts.observing.unanswered(errand, plan.target.party)
                     raise
                 progress.responder = plan.target.party
-                if reply.ocpi_status < 2000:
+                if reply.repeated:
+                    progress.notes += ("answered as before",)
+                elif reply.ocpi_status < 2000:
                     self._acts.aftermath.carried(errand, plan.target.party)
                     self._acts.observing.carried(errand, plan.target.party, reply.body)
                     if passing is not None:

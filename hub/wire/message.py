@@ -64,3 +64,5 @@ class Reply:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     ocpi_status: int = 1000
+    repeated: bool = False
+    """The receiver was not asked: it is what was replied to this very request before."""
