@@ -38,6 +38,7 @@ from hub.pulling.watch import Watch as PullWatch
 from hub.registry import Directory
 from hub.repeats import Repeats
 from hub.secrets import Secrets, opaque
+from hub.spans import Spans
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store
@@ -134,7 +135,8 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack) -> _Ground:
         )
     )
     catalog = Catalog(modules.ALL)
-    traffic = await stack.enter_async_context(Traffic(store.traces))
+    spans = await stack.enter_async_context(Spans(settings.otlp_endpoint)) if settings.otlp_endpoint else None
+    traffic = await stack.enter_async_context(Traffic(store.traces, spans))
     post = await stack.enter_async_context(Post(settings))
     session = await stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=_QUESTION_S)))
     per_min = settings.failed_authentications_per_min

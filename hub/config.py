@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     pull_every_s: float = Field(300.0, gt=0, description="Seconds between two pulls of what changed at one partner.")
     pull_full_every_h: float = Field(24.0, gt=0, description="Hours between two pulls of everything.")
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Base URL of an OpenTelemetry receiver (OTLP over HTTP) for a span of each leg; empty sends none.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")
