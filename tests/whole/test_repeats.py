@@ -24,7 +24,7 @@ def _start(emsp: Scripted, **changes: Json) -> Json:
 
 
 async def test_a_push_with_another_body_is_409(cpo: Scripted, emsp: Scripted) -> None:
-    """The same id with a changed body is 409 and 2001 and reaches nobody; with the same body it is taken, as a retry is."""
+    """SEC-22: The same id with a changed body is 409 and 2001 and reaches nobody; with the same body it is a retry, and taken."""
     push = ("PUT", "sessions", R, "/NL/CPA/S1")
     first = await cpo.ask(*push, words.session(), to=words.EMSP, headers=ids("push"))
     retried = await cpo.ask(*push, words.session(), to=words.EMSP, headers=ids("push"))
@@ -66,7 +66,7 @@ async def test_reading_again_is_reading(cpo: Scripted, emsp: Scripted) -> None:
 
 @pytest.mark.parametrize("command", ["START_SESSION", "STOP_SESSION"])
 async def test_a_command_goes_on_once(cpo: Scripted, emsp: Scripted, command: str) -> None:
-    """The same command again gets the same words and no second forward; another body is 409; another id is another command."""
+    """SEC-22: The same command again gets the same words and no second forward; another body is 409; another id is new."""
     cpo.on("POST", "commands", R, ok({"result": "ACCEPTED", "timeout": 30}), f"/{command}")
     bodies = {
         "START_SESSION": _start(emsp),
