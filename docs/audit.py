@@ -66,7 +66,13 @@ def told(audited: Audited) -> list[str]:
 def advisories(tools: Path, service: str, report: Path) -> Audited | str:
     """Look up every line of constraints.txt; or why that was not possible."""
     report.unlink(missing_ok=True)
-    words = [tools / "pip-audit", "--requirement", ROOT / "constraints.txt", "--no-deps", "--disable-pip"]
+    words: list[str | Path] = [
+        tools / "pip-audit",
+        "--requirement",
+        ROOT / "constraints.txt",
+        "--no-deps",
+        "--disable-pip",
+    ]
     words += ["--vulnerability-service", service, "--progress-spinner", "off", "--format", "json", "--output", report]
     done = subprocess.run(words, capture_output=True, text=True, timeout=_WITHIN_S, check=False)  # noqa: S603 - our own words
     if not report.is_file():
@@ -76,7 +82,7 @@ def advisories(tools: Path, service: str, report: Path) -> Audited | str:
 
 def bill(tools: Path, python: str, written: Path) -> int:
     """Write the bill of materials of this environment; the number of its components."""
-    words = [tools / "cyclonedx-py", "environment", python, "--pyproject", ROOT / "pyproject.toml"]
+    words: list[str | Path] = [tools / "cyclonedx-py", "environment", python, "--pyproject", ROOT / "pyproject.toml"]
     words += ["--output-format", "JSON", "--output-reproducible", "--output-file", written]
     subprocess.run(words, capture_output=True, timeout=_WITHIN_S, check=True)  # noqa: S603 - our own words
     return len(json.loads(written.read_text())["components"])

@@ -74,7 +74,7 @@ def _of_file(path: Path) -> Iterator[Used]:
         match call.func:
             case ast.Attribute(value=ast.Name(id="re"), attr=method) if method in METHODS:
                 if isinstance(call.args[0], ast.Constant):
-                    yield Used(f"{name}:{call.lineno}", re.compile(call.args[0].value), method)
+                    yield Used(f"{name}:{call.lineno}", re.compile(str(call.args[0].value)), method)
             case ast.Attribute(value=ast.Name(id=held_as), attr=method) if held_as in compiled and method in METHODS:
                 called.add(held_as)
                 yield Used(f"{name}:{call.lineno}", compiled[held_as], method)
