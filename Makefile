@@ -1,11 +1,12 @@
-# The house's words: setup, check, test, demo, bench, proof, openapi, docs, browser, screenshots. Each sets up what it needs.
+# The house's words: setup, audit, check, test, demo, bench, proof, openapi, docs, browser, screenshots. Each sets up what it needs.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 WORKERS ?= auto
+SERVICE ?= osv
 
-.PHONY: setup check test demo bench proof proof-full openapi docs browser screenshots
+.PHONY: setup audit check test demo bench proof proof-full openapi docs browser screenshots
 
 setup: $(STAMP)
 
@@ -16,6 +17,14 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable ".[motor]" --group dev --group embedded
 	touch $@
+
+# Known advisories, bandit's rules, and a bill of materials in build/; SERVICE=pypi asks another database. In a venv of its own.
+audit: setup
+	test -x build/audit/venv/bin/python || $(PYTHON) -m venv build/audit/venv
+	build/audit/venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	build/audit/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group audit
+	$(BIN)/ruff check --select S --ignore S101 hub modules contracts docs
+	$(BIN)/python -m docs.audit --tools build/audit/venv/bin --service $(SERVICE)
 
 check: setup
 	$(BIN)/ruff check .

@@ -37,7 +37,9 @@ from hub.pulling.keeping import Keeping
 from hub.pulling.pages import Pages
 from hub.pulling.watch import Watch as PullWatch
 from hub.registry import Directory
+from hub.repeats import Repeats
 from hub.secrets import Secrets, opaque
+from hub.spans import Spans
 from hub.store.embedded import private_mongod
 from hub.store.mongo import open_store
 from hub.store.protocols import Store
@@ -134,7 +136,8 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack) -> _Ground:
         )
     )
     catalog = Catalog(modules.ALL)
-    traffic = await stack.enter_async_context(Traffic(store.traces))
+    spans = await stack.enter_async_context(Spans(settings.otlp_endpoint)) if settings.otlp_endpoint else None
+    traffic = await stack.enter_async_context(Traffic(store.traces, spans))
     post = await stack.enter_async_context(Post(settings))
     session = await stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=_QUESTION_S)))
     per_min = settings.failed_authentications_per_min
@@ -200,6 +203,7 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
         timely.count(one, pulled=pulled)
         ground.deliveries.accepted(one)
 
+    repeats = Repeats(store.requests, tasks)
     pulled = Broadcasting(store.objects, partial(accepted, pulled=True))
     pulling = PullWatch(
         settings,
@@ -217,6 +221,7 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
     return Acts(
         door=front.door,
         desk=front.desk,
+        repeats=repeats,
         forwarding=Forwarding(
             ground.post,
             Addressing(store.mappings, settings, opaque, ground.secrets.derive_opaque),
@@ -227,7 +232,8 @@ def _acts(ground: _Ground, timely: Timely) -> Acts:
                 missed=front.liveness.missed,
                 doubted=front.liveness.doubted,
             ),
-            new_id,
+            repeats=repeats,
+            new_id=new_id,
         ),
         broadcasting=Broadcasting(store.objects, accepted),
         gathering=Gathering(store.objects, settings),

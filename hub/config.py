@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     forward_timeout_command_s: float = Field(15.0, gt=0, le=300, description="Seconds for commands, charging profiles.")
     forward_timeout_other_s: float = Field(30.0, gt=0, le=300, description="Seconds for every other forward.")
     registration_timeout_s: float = Field(10.0, gt=0, le=60, description="Seconds for each call of a handshake.")
+    header_timeout_s: float = Field(
+        10.0, gt=0, le=300, description="Seconds for the header of a request to arrive, from its first byte."
+    )
     read_timeout_s: float = Field(30.0, gt=0, le=300, description="Seconds for a request to arrive whole.")
     page_size_max: int = Field(500, ge=1, le=5000, description="Objects on a page of GET All.")
     forwards_per_platform_max: int = Field(64, ge=1, description="Forwards under way at once to one platform.")
@@ -105,6 +108,11 @@ class Settings(BaseSettings):
     pull_every_s: float = Field(300.0, gt=0, description="Seconds between two pulls of what changed at one partner.")
     pull_full_every_h: float = Field(24.0, gt=0, description="Hours between two pulls of everything.")
     trace_days: float = Field(30.0, gt=0, description="Days that traced legs are kept.")
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Base URL of an OpenTelemetry receiver (OTLP over HTTP) for a span of each leg; empty sends none.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from hub.delivery.schedule import backoff_s, read_retry_after_s
 from hub.outbound import Outbound, Way, compose, join
 from hub.platform import ConnectionStatus, Platform
 from hub.registry import Directory, platform_status
+from hub.repeats import CHANGING, Repeats
 from hub.routing import Callback, Forward
 from hub.store.protocols import Leg, LegKind
 from hub.traffic import masked_path
@@ -77,22 +78,40 @@ class Forwarding:
     """Forwards and callbacks. Source: checklist 3.2, D1, H3.15."""
 
     def __init__(
-        self, post: Sends, addressing: Addressing, settings: Settings, reports: Reports, new_id: Callable[[], str]
+        self,
+        post: Sends,
+        addressing: Addressing,
+        settings: Settings,
+        reports: Reports,
+        *,
+        repeats: Repeats,
+        new_id: Callable[[], str],
     ) -> None:
         self._post = post
+        self._repeats = repeats
         self._addressing = addressing
         self._settings = settings
         self._reports = reports
         self._new_id = new_id
 
     async def forward(self, errand: Errand, plan: Forward, directory: Directory) -> Reply:
-        """Carry the message to the party of the plan. Raises OcpiError 4000, 4002, 4003 or 2001 (a bad response_url)."""
+        """Carry the message to the party of the plan; what makes it act goes there once, however often it comes.
+
+        Raises OcpiError 4000, 4002, 4003 or 2001 (a bad response_url).
+        """
+        acts = errand.match is not None and errand.match.endpoint.response_url and errand.message.method in CHANGING
+        if acts and not directory.platforms[errand.message.platform_id].quirks.repeats_request_ids:
+            return await self._repeats.once(errand.message, lambda: self._forward(errand, plan, directory))
+        return await self._forward(errand, plan, directory)
+
+    async def _forward(self, errand: Errand, plan: Forward, directory: Directory) -> Reply:
         message, match, call = errand.message, errand.match, errand.call
         target = plan.target.platform
         query, body = message.query, message.body
         if match and match.endpoint.response_url:
-            requester = directory.platforms[message.platform_id]
-            query, body = await self._addressing.give_response_url(errand, requester, plan.target)
+            query, body = await self._addressing.give_response_url(
+                errand, directory.platforms[message.platform_id], plan.target
+            )
         written, wanted = message.address.version, _version(target)
         if match and written is not wanted:
             emsp = _emsp(errand, call.sender, plan.target.party, directory)

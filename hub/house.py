@@ -35,6 +35,8 @@ from hub.verifying.signing_keys import SigningKeys
 from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi, hide_software
 
 _DRAIN_S = 10.0
+_LINGER_MAX_S = 10.0
+"""For a client to read why its request was refused, while the rest of that still comes."""
 _WAITING_CONNECTIONS_MAX = 1024
 """Made and not yet looked at: with fewer, a burst of partners would wait for seconds until their systems knock again."""
 
@@ -94,7 +96,7 @@ class Hub:
     async def serve(self, host: str, port: int, *, share_port: bool = False) -> None:
         """Listen for partners, and for operators; say where for hubctl, unless the ports are shared (then the parent does).
 
-        The time for a header to arrive is read_timeout_s too. Raises OSError, which names the operators' address if that
+        A connection that says nothing is closed after read_timeout_s. Raises OSError, which names the operators' address if that
         is the one that cannot be had.
         """
         settings = self.settings
@@ -112,8 +114,10 @@ class Hub:
     async def _listen(self, app: web.Application, host: str, port: int, share_port: bool) -> int:
         runner = Runner(
             app,
+            header_timeout_s=self.settings.header_timeout_s,
             access_log=None,
             keepalive_timeout=self.settings.read_timeout_s,
+            lingering_time=min(_LINGER_MAX_S, self.settings.read_timeout_s),
             shutdown_timeout=_DRAIN_S,
             auto_decompress=False,
         )

@@ -21,6 +21,7 @@ _OCPI_REFUSALS = {
     "404": "There is no such resource for the caller.",
     "405": "The resource has other methods.",
     "408": "The body did not arrive in time.",
+    "409": "The X-Request-ID is that of another request, with another body, within the last minutes.",
     "413": "The body is too large.",
     "429": "More than this hub takes from one platform or, without a good token, from one address; Retry-After says when again.",
     "500": "A fault of this hub's own.",

@@ -13,13 +13,14 @@ from hub.auditing.auditing import Auditing
 from hub.auth import Caller
 from hub.broadcasting import Broadcasting, refuse
 from hub.catalog import Catalog, Errand, Match
-from hub.clock import monotonic_s, new_id, now_utc
+from hub.clock import monotonic_s, now_utc
 from hub.forwarding import Forwarding
 from hub.gathering import Gathering
+from hub.intake import check_circle, configuration_module, exact, read_address, read_call, read_ids
 from hub.observing import Observing
-from hub.outbound import VIA, via
 from hub.platform import PlatformState, TokenKind
 from hub.registry import Directory
+from hub.repeats import CHANGING, Repeats
 from hub.rewriting import PAGE
 from hub.routing import (
     Broadcast,
@@ -31,33 +32,29 @@ from hub.routing import (
     able_to_call,
     check_sender,
     doubts,
-    is_custom,
     route,
     route_found,
 )
 from hub.store.protocols import IndexStore, Leg, LegKind, StoreUnavailable
 from hub.traffic import masked_path
-from hub.wire import envelope, json_text
+from hub.wire import envelope
 from hub.wire.errors import (
     ClientError,
     ForwardTimeout,
-    HubError,
     InvalidParameters,
     NotFound,
     OcpiError,
     ServerError,
     Unauthorized,
 )
-from hub.wire.headers import CORRELATION_ID, REQUEST_ID, MessageIds, RoutingHeaders, read_id, read_routing
-from hub.wire.interface import Call, Interface, ModuleId, Routing, Version
+from hub.wire.headers import MessageIds, RoutingHeaders, read_routing
+from hub.wire.interface import Call, Routing, Version
 from hub.wire.message import Address, Inbound, Message, Reply
 from hub.wire.paging import read_query
 from hub.wire.party import Party
 
 _DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
 _TRY_AGAIN_S = "2"
-_INTERFACES = {"sender": Interface.SENDER, "receiver": Interface.RECEIVER}
-_VERSIONS = {version.value: version for version in Version}
 
 
 class Admits(Protocol):
@@ -82,6 +79,7 @@ class Acts:
 
     door: Admits
     desk: Answers
+    repeats: Repeats
     forwarding: Forwarding
     broadcasting: Broadcasting
     gathering: Gathering
@@ -129,7 +127,7 @@ class Pipeline:
 
     async def handle(self, inbound: Inbound) -> Reply:
         """Answer one request; never raises, always an OCPI envelope with the caller's ids."""
-        progress = _Progress(_read_ids(inbound), now_utc(), monotonic_s())
+        progress = _Progress(read_ids(inbound), now_utc(), monotonic_s())
         try:
             reply = await self._answer(inbound, progress)
         except OcpiError as refusal:
@@ -157,7 +155,7 @@ class Pipeline:
         self._heard(progress.platform_id)
         address = read_address(inbound.path)
         if address is None:
-            progress.module = _configuration_module(inbound.path)
+            progress.module = configuration_module(inbound.path)
             own = await self._acts.desk.answer(caller, inbound)
             if own is None:
                 raise NotFound("this hub has no such path; GET the version details for its endpoints")
@@ -168,7 +166,7 @@ class Pipeline:
 
     async def _functional(self, inbound: Inbound, address: Address, caller: Caller, progress: _Progress) -> Reply:
         directory = self._directory()
-        _check_circle(inbound, directory)
+        check_circle(inbound, directory)
         progress.module, progress.suffix, progress.version = address.module, address.suffix, address.version
         progress.responder = directory.hub
         module = self._catalog.module(address.module)
@@ -193,8 +191,10 @@ class Pipeline:
             body=body,
             notes=progress.notes,
         )
-        call = _read_call(message, match, progress.sender)
+        call = read_call(message, match, progress.sender)
         self._check_duties(match, call)
+        if message.method in CHANGING and not caller.platform.quirks.repeats_request_ids:
+            self._acts.repeats.check(message)
         errand = Errand(message, match, call)
         plan = await self._plan(errand, directory)
         progress.plan = str(plan)
@@ -260,6 +260,9 @@ class Pipeline:
                     self._acts.observing.unanswered(errand, plan.target.party)
                     raise
                 progress.responder = plan.target.party
+                if reply.repeated:
+                    progress.notes += ("answered as before",)
+                    return reply
                 asked = Asked(plan.target.platform.platform_id, plan.target.party)
                 self._acts.answered.passed(errand, reply, errand.call.sender, asked, directory)
                 if reply.ocpi_status < 2000:
@@ -277,10 +280,10 @@ class Pipeline:
                 self._acts.answered.passed(errand, done.reply, done.caller, asked, directory)
                 return done.reply
             case Broadcast():
-                exact = _exact(errand)
-                reply = await self._acts.broadcasting.broadcast(exact, plan)
-                self._acts.aftermath.kept(exact, directory.hub)
-                self._acts.auditing.published(exact)
+                kept = exact(errand)
+                reply = await self._acts.broadcasting.broadcast(kept, plan)
+                self._acts.aftermath.kept(kept, directory.hub)
+                self._acts.auditing.published(kept)
                 return reply
             case GatherAll():
                 return await self._acts.gathering.gather(errand, plan)
@@ -331,67 +334,3 @@ class Pipeline:
                 note="; ".join(progress.notes),
             )
         )
-
-
-def read_address(path: str) -> Address | None:
-    """Read `/{version}/{sender|receiver}/{module}{suffix}`; None when it is not of that form."""
-    version, _, rest = path.lstrip("/").partition("/")
-    side, _, rest = rest.partition("/")
-    module, slash, suffix = rest.partition("/")
-    if version not in _VERSIONS or side not in _INTERFACES or not is_custom(ModuleId(module)):
-        return None
-    return Address(
-        version=_VERSIONS[version],
-        module=ModuleId(module),
-        interface=_INTERFACES[side],
-        suffix=slash + suffix if suffix.strip("/") else "",
-    )
-
-
-def _configuration_module(path: str) -> str:
-    """What a message that is not routed is about, for its trace: `versions`, `credentials` or `hubclientinfo`."""
-    named = path.strip("/").split("/")[1:2]
-    return named[0] if named and is_custom(ModuleId(named[0])) else "versions"
-
-
-def _check_circle(inbound: Inbound, directory: Directory) -> None:
-    """A message that this hub has sent must not come back: it would go round until every connection waits for itself."""
-    hops = [hop.strip() for value in inbound.headers.getall(VIA, []) for hop in value.split(",")]
-    if hops and via(directory.hub) in hops:
-        raise HubError("this message was here before: an endpoint of a platform leads back to this hub")
-
-
-def _read_ids(inbound: Inbound) -> MessageIds:
-    return MessageIds(
-        request_id=read_id(inbound.headers, REQUEST_ID) or new_id(),
-        correlation_id=read_id(inbound.headers, CORRELATION_ID) or new_id(),
-    )
-
-
-def _read_call(message: Message, match: Match | None, sender: Party) -> Call:
-    body = json_text.check(message.body) if message.body else None
-    return Call(
-        method=message.method,
-        path=match.path if match else {},
-        query=read_query(message.query),
-        body=_unwrapped(body),
-        sender=sender,
-    )
-
-
-def _exact(errand: Errand) -> Errand:
-    """The same with numbers as text, for what is kept; a single object in a list comes out of it."""
-    message = errand.message
-    if not message.body:
-        return errand
-    value = json_text.loads(message.body)
-    body = _unwrapped(value)
-    if body is not value:
-        message = message._replace(body=json_text.dumps(body))
-    return Errand(message, errand.match, errand.call._replace(body=body))
-
-
-def _unwrapped(value: object) -> object:
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
-        return value[0]
-    return value

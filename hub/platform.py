@@ -87,6 +87,8 @@ class Quirks:
     """False: the partner pulls what it missed; the hub marks nothing for it."""
     slash_in_calls: bool = False
     """Its endpoint URLs redirect to the same with a trailing slash: the hub calls them so at once."""
+    repeats_request_ids: bool = False
+    """Its requests share X-Request-IDs: one with another body is no other request's replay, and the same one is sent on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from hub.clock import Tasks, monotonic_s
 from hub.history import History
 from hub.log import often
 from hub.meter import Meter
+from hub.spans import Spans
 from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
 
 WAITING_MAX = 20_000
@@ -95,8 +96,10 @@ class _Minute:
 class Traffic:
     """Takes legs without waiting; use it as `async with Traffic(store.traces) as traffic`."""
 
-    def __init__(self, traces: TraceStore) -> None:
+    def __init__(self, traces: TraceStore, spans: Spans | None = None) -> None:
+        """`spans` gets every leg too, when an operator wants them elsewhere."""
         self._traces = traces
+        self._spans = spans
         self._waiting: deque[Leg] = deque()
         self._uncounted: list[Leg] = []
         self._some = asyncio.Event()
@@ -215,6 +218,8 @@ class Traffic:
         for start in range(0, len(legs), _LINES_AT_ONCE):
             _log(legs[start : start + _LINES_AT_ONCE])
             await asyncio.sleep(0)  # messages go first
+        if self._spans is not None:
+            self._spans.add(legs)
         try:
             await self._traces.append(legs)
         except StoreUnavailable:

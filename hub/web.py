@@ -123,9 +123,37 @@ def _certificate(request: web.BaseRequest) -> str:
 
 
 class _Connection(web.RequestHandler):
-    """One connection of a client: what is no HTTP is refused in an envelope and quoted nowhere, for it may hold a token."""
+    """One connection of a client.
 
-    __slots__ = ()
+    What is no HTTP is refused in an envelope and quoted nowhere, for it may hold a token. A header that has begun to arrive and
+    is not there in time ends the connection, however its bytes trickle.
+    """
+
+    __slots__ = ("_header_due", "_header_timeout_s")
+
+    def __init__(self, manager: web.Server, header_timeout_s: float, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._header_timeout_s = header_timeout_s
+        self._header_due: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Watch over a header that did not come in one piece."""
+        super().data_received(data)
+        waiting = self._waiter is not None and not self._waiter.done()
+        if not waiting:
+            self._forget_header()
+        elif self._header_due is None and not self._force_close:
+            self._header_due = asyncio.get_running_loop().call_later(self._header_timeout_s, self.force_close)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Nothing is due any more."""
+        self._forget_header()
+        super().connection_lost(exc)
+
+    def _forget_header(self) -> None:
+        if self._header_due is not None:
+            self._header_due.cancel()
+            self._header_due = None
 
     def handle_error(
         self,
@@ -163,19 +191,24 @@ def _line_too_long() -> bytes:
 class _Server(web.Server):
     """Makes connections of ours for an application's server."""
 
-    def __init__(self, made: web.Server, options: dict[str, Any]) -> None:
+    def __init__(self, made: web.Server, header_timeout_s: float, options: dict[str, Any]) -> None:
         super().__init__(made.request_handler, request_factory=made.request_factory)
+        self._header_timeout_s = header_timeout_s
         self._options = options
 
     def __call__(self) -> web.RequestHandler:
-        return _Connection(self, loop=asyncio.get_running_loop(), **self._options)
+        return _Connection(self, self._header_timeout_s, loop=asyncio.get_running_loop(), **self._options)
 
 
 class Runner(web.AppRunner):
     """An AppRunner whose connections are ours."""
 
+    def __init__(self, app: web.Application, *, header_timeout_s: float, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._header_timeout_s = header_timeout_s
+
     async def _make_server(self) -> web.Server:
-        return _Server(await super()._make_server(), self._kwargs)
+        return _Server(await super()._make_server(), self._header_timeout_s, self._kwargs)
 
 
 def write_response(reply: Reply) -> web.Response:

@@ -42,6 +42,7 @@ COVERED_ELSEWHERE = {
     "hub/gathering.py": "tests/whole/test_get_all.py",
     "hub/money/checking/examined.py": "tests/hub/money/checking/test_check.py",
     "hub/money/checking/known.py": "tests/hub/money/checking/test_rules_known.py",
+    "hub/intake.py": "tests/whole/test_routing_headers.py",
     "hub/money/components.py": "tests/hub/money/test_compiling.py",
     "hub/money/facts.py": "tests/hub/money/test_cdr_reading.py",
     "hub/money/findings.py": "tests/hub/money/checking/test_check.py",

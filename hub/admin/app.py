@@ -38,6 +38,7 @@ from hub.admin.auditing import READS, audited
 from hub.admin.errors import (
     AdminError,
     BadRequest,
+    BodyTooSlow,
     Broken,
     MethodNotAllowed,
     TooLarge,
@@ -101,7 +102,10 @@ def admin_app(office: AdminServices) -> web.Application:
 
 def _handler(office: AdminServices, row: AdminRoute[Any], stopping: asyncio.Event) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        asked = _read_query(request, row.asks) if row.method in _IN_QUERY else await _read_body(request, row.asks)
+        if row.method in _IN_QUERY:
+            asked = _read_query(request, row.asks)
+        else:
+            asked = await _read_body(request, row.asks, office.settings.read_timeout_s)
         call = AdminCall(office, request[_SUBJECT], dict(request.match_info), asked)
         async with audited(call, row, request[_REMOTE]):
             done = await row.act(call)
@@ -132,8 +136,12 @@ def _read_query(request: web.Request, asks: type[Asked]) -> Asked:
     return _valid(asks, {name: query.getall(name) if name in many else query[name] for name in query})
 
 
-async def _read_body(request: web.Request, asks: type[Asked]) -> Asked:
-    body = await _whole_body(request)
+async def _read_body(request: web.Request, asks: type[Asked], timeout_s: float) -> Asked:
+    try:
+        async with asyncio.timeout(timeout_s):
+            body = await _whole_body(request)
+    except TimeoutError:
+        raise BodyTooSlow(f"the body did not arrive within {timeout_s:g} s") from None
     try:
         value = orjson.loads(body) if body else {}
     except orjson.JSONDecodeError:

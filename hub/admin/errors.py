@@ -48,6 +48,13 @@ class Unknown(AdminError):
     code = "not_found"
 
 
+class BodyTooSlow(AdminError):
+    """408: the body did not arrive in time."""
+
+    http_status = 408
+    code = "body_too_slow"
+
+
 class MethodNotAllowed(AdminError):
     """405: the path has other methods; the Allow header names them."""
 

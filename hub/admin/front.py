@@ -1,5 +1,6 @@
 """The operators' listener: the admin API, the operations page beside it, and how a browser signs in to that."""
 
+import asyncio
 from pathlib import Path
 
 import orjson
@@ -28,8 +29,12 @@ def admin_front(office: AdminServices) -> web.Application:
         if session.from_elsewhere(request):
             return _refused(403, "a page of another origin may not sign in here")
         try:
-            token = str(orjson.loads(await request.read())["token"]).strip()
+            async with asyncio.timeout(office.settings.read_timeout_s):
+                body = await request.read()
+            token = str(orjson.loads(body)["token"]).strip()
             made, ends_at = session.mint(secrets.admin_keys, token, now_utc())
+        except TimeoutError:
+            return _refused(408, "the body did not arrive in time")
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return _refused(400, 'the body is {"token": "…"}')
         except BearerRefused as refused:

@@ -56,6 +56,7 @@ class Change(Asked):
 
     trailing_slash: bool | None = None
     catch_up: bool | None = None
+    repeats_request_ids: bool | None = None
 
 
 async def _invite(call: AdminCall[Invite]) -> Json:
@@ -114,7 +115,10 @@ async def _remove(call: AdminCall[Nothing]) -> Json:
 async def _change(call: AdminCall[Change]) -> Json:
     asked = call.asked
     changed = await call.office.partners.set_quirks(
-        call.path["name"], trailing_slash=asked.trailing_slash, catch_up=asked.catch_up
+        call.path["name"],
+        trailing_slash=asked.trailing_slash,
+        catch_up=asked.catch_up,
+        repeats_request_ids=asked.repeats_request_ids,
     )
     return await _partner(call.office, changed)
 

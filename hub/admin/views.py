@@ -56,6 +56,7 @@ def partner(one: PartnerView, last_minute: Mapping[str, Figures]) -> Json:
         ],
         "trailing_slash": one.quirks.trailing_slash,
         "catch_up": one.quirks.catch_up,
+        "repeats_request_ids": one.quirks.repeats_request_ids,
         "token_encoding": one.token_encoding,
         "token_age_days": one.token_age_days,
         "created_at": one.created_at,

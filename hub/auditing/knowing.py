@@ -105,9 +105,15 @@ def _power(connector: Mapping[str, Any] | None) -> Decimal | None:
 async def _token(
     cdr: Mapping[str, Any], receiver: Party, objects: ObjectStore, start: datetime | None
 ) -> TokenKnown | None:
-    """Only of a token that its provider pushed to everybody: of another one the hub can say nothing."""
+    """That it says to be another provider's; else only of a token that its provider pushed to everybody: of another one the hub
+    can say nothing.
+    """
     token = cdr.get("cdr_token")
-    uid, kind = (_text(token, "uid"), _text(token, "type")) if isinstance(token, dict) else (None, None)
+    if not isinstance(token, dict):
+        return None
+    uid, kind = _text(token, "uid"), _text(token, "type")
+    if _party(token) not in {None, receiver}:
+        return TokenKnown(found=True, belongs_to_receiver=False)
     if uid is None or kind is None:
         return None
     key = ObjectKey(module=ModuleId("tokens"), owner=receiver, object_id=f"{fold(kind)}/{fold(uid)}")
@@ -117,6 +123,14 @@ async def _token(
         return None
     valid = value.get("valid") is True if _then(stored, start) else None
     return TokenKnown(found=True, valid_at_start=valid, belongs_to_receiver=True)
+
+
+def _party(token: Mapping[str, Any]) -> Party | None:
+    """Whose token it is; a token of 2.2 does not say."""
+    try:
+        return Party.of(_text(token, "country_code") or "", _text(token, "party_id") or "")
+    except ValueError:
+        return None
 
 
 def _then(stored: StoredObject, start: datetime | None) -> bool:

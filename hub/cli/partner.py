@@ -130,6 +130,13 @@ def set_(
     catch_up: Annotated[
         bool | None, typer.Option("--catch-up/--no-catch-up", help="Send what it missed when it is back.")
     ] = None,
+    repeats_request_ids: Annotated[
+        bool | None,
+        typer.Option(
+            "--repeats-request-ids/--unique-request-ids",
+            help="Take requests that share an X-Request-ID; otherwise one with another body is HTTP 409.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Switch what one partner's software needs.
@@ -138,10 +145,10 @@ def set_(
     Example:
       hubctl partner set NL-GRP --trailing-slash --no-catch-up
     """
-    wanted = {"trailing_slash": trailing_slash, "catch_up": catch_up}
+    wanted = {"trailing_slash": trailing_slash, "catch_up": catch_up, "repeats_request_ids": repeats_request_ids}
     given = {key: value for key, value in wanted.items() if value is not None}
     if not given:
-        raise usage("Nothing to set: give --trailing-slash, --catch-up or their opposites.")
+        raise usage("Nothing to set: give --trailing-slash, --catch-up, --repeats-request-ids or their opposites.")
     changed = asking.ask("PATCH", "partners", name, body=given)
     if as_json:
         output.show_json(changed)

@@ -80,7 +80,7 @@ def _facts(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "LAST SEEN", output.ago(one["last_seen_at"])
     yield "TOKENS", f"age {_token_age(one['token_age_days'])}, sent as {one['token_encoding']}"
     switches = f"trailing slash {_on(one['trailing_slash'])}, catch-up {_on(one['catch_up'])}"
-    yield "SWITCHES", switches
+    yield "SWITCHES", switches + (", repeats request ids" if one["repeats_request_ids"] else "")
     for name, value in sorted(one.get("learned", {}).items()):
         yield "LEARNED", f"{name.replace('_', ' ')}: {output.plain(value)}"
     for timely in one.get("timeliness", ()):

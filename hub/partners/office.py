@@ -125,19 +125,24 @@ class Partners:
         return Outcome(partner=await self._show(platform_id), steps=steps)
 
     async def set_quirks(
-        self, name: str, *, trailing_slash: bool | None = None, catch_up: bool | None = None
+        self,
+        name: str,
+        *,
+        trailing_slash: bool | None = None,
+        catch_up: bool | None = None,
+        repeats_request_ids: bool | None = None,
     ) -> PartnerView:
         """Switch what is given, leave what is None."""
 
+        asked = {
+            "trailing_slash": trailing_slash,
+            "catch_up": catch_up,
+            "repeats_request_ids": repeats_request_ids,
+        }
+        given = {switch: wanted for switch, wanted in asked.items() if wanted is not None}
+
         def edit(current: Platform) -> Platform:
-            quirks = current.quirks
-            return replace(
-                current,
-                quirks=Quirks(
-                    trailing_slash=quirks.trailing_slash if trailing_slash is None else trailing_slash,
-                    catch_up=quirks.catch_up if catch_up is None else catch_up,
-                ),
-            )
+            return replace(current, quirks=replace(current.quirks, **given))
 
         return (await self._amend(name, edit)).partner
 

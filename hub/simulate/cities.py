@@ -10,7 +10,7 @@ MAX_CHARS = 45
 _AFTER_POSTAL_CODE = re.compile(r"\b(\d{5})[ ,]+([^,\d(][^,\d(]*)")
 _NAMED_AFTER_CITY = re.compile(r"([^,]+), France")
 _LAST_PART = re.compile(r".*, , .*?([^,\d]+)")
-_COUNTRY = re.compile(r"\s+FRANCE$")
+_COUNTRY = re.compile(r"(?<!\s)\s+FRANCE$")
 
 Point = Mapping[str, str | None]
 

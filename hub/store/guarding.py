@@ -69,6 +69,36 @@ class SubjectStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """A request that makes a receiver act, and what it replied; digests in hex."""
+
+    key: str
+    """Of its sender, id and address."""
+    body: str
+    at: datetime
+    reply: bytes | None = None
+    """None until it came, and for good when it was not heard."""
+    http_status: int = 0
+    ocpi_status: int = 0
+
+
+class RequestStore(Protocol):
+    """Requests that make a receiver act, for all processes, for ten minutes."""
+
+    async def take(self, request: Acted) -> Acted | None:
+        """Keep a request; what is kept under its key already, if anything is, stays and is returned."""
+        ...
+
+    async def answered(self, key: str, reply: bytes, http_status: int, ocpi_status: int) -> None:
+        """Keep what was replied."""
+        ...
+
+    async def forget(self, key: str) -> None:
+        """It did not reach the receiver: it may come again."""
+        ...
+
+
 ERASED: Sequence[str] = ("objects", "index", "deliveries", "verifications", "traces", "mappings")
 """Collections that are looked through."""
 WITHOUT_DRIVERS: Mapping[str, str] = {
@@ -89,6 +119,7 @@ WITHOUT_DRIVERS: Mapping[str, str] = {
     "statements": "sums between companies",
     "closings": "which months are closed",
     "tariff_history": "prices",
+    "requests": "digests, and whether a receiver took a command; for ten minutes",
     "timeliness": "how timely companies are",
 }
 """Collections that hold nothing of a driver, and what they hold instead."""

@@ -32,6 +32,7 @@ TARIFF_HISTORY = "tariff_history"
 AUDIT = "audit"
 SIGNING_KEYS = "signing_keys"
 TIMELINESS = "timeliness"
+REQUESTS = "requests"
 
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
@@ -44,6 +45,7 @@ TARIFF_LIFE_DAYS = 400
 SIGN_LIFE_DAYS = 2
 DEMAND_LIFE_DAYS = 400
 TIMELINESS_LIFE_DAYS = 30
+REQUEST_LIFE_S = 600
 _DAY_S = 86_400
 _INDEX_OPTIONS_CONFLICT = 85
 
@@ -103,6 +105,7 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel(_ascending("owner", "tariff_id", "received_at"), name="tariff"),
             IndexModel([("received_at", ASCENDING)], name="age", expireAfterSeconds=TARIFF_LIFE_DAYS * _DAY_S),
         ],
+        REQUESTS: [IndexModel([("at", ASCENDING)], name="age", expireAfterSeconds=REQUEST_LIFE_S)],
         STATEMENTS: [IndexModel([("month", ASCENDING)], name="month")],
         DELIVERIES: [
             IndexModel([("platform_id", ASCENDING), ("last_at", DESCENDING)], name="platform"),

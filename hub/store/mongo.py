@@ -28,6 +28,7 @@ from hub.store.objects import MongoObjects
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
+from hub.store.requests import MongoRequests
 from hub.store.signing_keys import MongoSigningKeys
 from hub.store.signs import MongoSigns
 from hub.store.subjects import MongoSubjects
@@ -124,4 +125,5 @@ def _store(database: Database, tasks: Tasks) -> Store:
         audit=MongoAudit(database),
         signing_keys=MongoSigningKeys(database),
         subjects=MongoSubjects(database),
+        requests=MongoRequests(database),
     )

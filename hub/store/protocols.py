@@ -14,7 +14,7 @@ from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
 from hub.store.cdr_records import CdrVerdictStore, ClearingStore, TariffHistory
 from hub.store.feeding import ObjectFeed
-from hub.store.guarding import AuditStore, SigningKeyStore, SubjectStore
+from hub.store.guarding import AuditStore, RequestStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
 from hub.store.observing import DemandStore, EvseTimesStore, SignStore, TimelinessStore
 from hub.wire.interface import Learned, ModuleId
@@ -342,7 +342,6 @@ class PresenceStore(Protocol):
     """When each platform was last heard."""
 
     async def seen(self, at: Mapping[str, datetime]) -> None: ...
-
     async def all(self) -> dict[str, datetime]: ...
 
 
@@ -397,3 +396,4 @@ class Store:
     audit: AuditStore
     signing_keys: SigningKeyStore
     subjects: SubjectStore
+    requests: RequestStore

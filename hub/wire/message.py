@@ -63,3 +63,5 @@ class Reply(NamedTuple):
     ocpi_status: int = 1000
     original: bytes = b""
     """What its author wrote, where `body` is a translation of that."""
+    repeated: bool = False
+    """The receiver was not asked: it is what was replied to this very request before."""

@@ -18,8 +18,8 @@ LIMIT = "X-Limit"
 AFTER_SEQ = "after_seq"
 """A parameter of this hub's own next-page links: where the page before ended."""
 _MAX_OFFSET = 2**53
-_PARAMETER = r"\s*;\s*([^;,=\s<>]+)(?:\s*=\s*(\"[^\"]*\"|[^\s;,<>]*))?"
-_LINK_VALUE = re.compile(rf"<([^<>]*)>((?:{_PARAMETER})*)")
+_PARAMETER = r";\s*([^;,=\s<>]+)(?:\s*=\s*(\"[^\"]*\"|[^\s;,<>]*))?"
+_LINK_VALUE = re.compile(rf"<([^<>]*)>((?:\s*{_PARAMETER})*)")
 _LINK_PARAMETER = re.compile(_PARAMETER)
 
 

@@ -1,19 +1,20 @@
 """CDRs through the hub: observed and flagged behind the reply, held before it, each as its parties agreed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 
+from hub.config import Settings
 from hub.simulate.messages import Answer, refused
 from hub.wire.interface import Version
 from tests import words
 from tests.hub.money.checking.cases import TARIFF, cdr
 from tests.hub.money.sessions import Json, amount, component, element, tariff
 from tests.operating import Operator
-from tests.running import RunningHub
+from tests.running import RunningHub, running_hub
 from tests.whole.platforms import R, Scripted, joined, until
 
 WRONG = cdr(total_cost=amount("6.00", "9.99"))
@@ -282,3 +283,98 @@ async def test_hostile_cdrs_are_carried(admin: Operator, cpo: Scripted, emsp: Sc
 
     assert answer.status_code == 1000
     assert (await verdict(admin, "ODD"))["verdict"] == "UNVERIFIABLE"
+
+
+INJECTED: Mapping[str, tuple[Json, str]] = {
+    "another provider's contract": ({"cdr_token": words.cdr_token(party_id="EMB")}, "C-TOKEN"),
+    "a negative cost that credits nothing": ({"total_cost": amount("-6.00", "-7.26")}, "C-NEG"),
+    "of the future": (
+        {"start_date_time": "2150-03-01T09:00:00Z", "end_date_time": "2150-03-01T10:30:00Z"},
+        "C-FUTURE",
+    ),
+    "more money than the tariff gives": ({"total_cost": amount("9999.00", "12098.79")}, "C-COST"),
+    "more energy than its periods": ({"total_energy": words.number("9999")}, "C-SUM-ENERGY"),
+    "an end before the start": ({"end_date_time": "2024-03-01T08:00:00Z"}, "C-TIME-ORDER"),
+    "a credit of nothing": ({"credit": True}, "L-CREDIT-REF"),
+}
+"""Each with the rule that must stop it where errors are held."""
+
+
+@pytest.mark.parametrize("kind", INJECTED)
+async def test_an_injected_cdr_is_held(admin: Operator, cpo: Scripted, emsp: Scripted, kind: str) -> None:
+    """SEC-13: where errors are held it is 2001, its receiver never sees it, and the operator of the hub finds it flagged."""
+    changes, rule = INJECTED[kind]
+    await policy(admin, "DE*EMA", "received", "hold", hold_on="error")
+    identifier = f"INJECTED-{list(INJECTED).index(kind)}"
+
+    answer = await post(cpo, cdr(id=identifier, session_id=identifier, **changes))
+
+    assert (answer.status, answer.status_code) == (200, 2001)
+    assert answer.json["status_message"].startswith("this CDR is held: ")
+    assert emsp.got("cdrs") == []
+    found = await verdict(admin, identifier)
+    assert (found["held"], found["flagged"]) == (True, True)
+    assert f"{rule} E" in found["rules"]
+
+
+async def test_an_old_cdr_is_told(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
+    """SEC-13: ten years old, where an age was agreed: carried, for its receiver may know why, and named."""
+    await policy(admin, "DE*EMA", "received", "flag", max_age_days=365)
+
+    answer = await post(cpo, cdr(id="AGED"))
+
+    assert answer.status_code == 1000
+    assert "C-AGE W" in (await verdict(admin, "AGED"))["rules"]
+
+
+async def test_who_is_not_known_is_left_to_the_receiver(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
+    """SEC-13: an unknown Session or token proves nothing to a hub, which keeps no Sessions and is not told of every token:
+    such a CDR is carried, and refused by who knows; what the receiver refuses is not billed."""
+    await policy(admin, "DE*EMA", "received", "hold", hold_on="error")
+    emsp.on("POST", "cdrs", R, refused(2004, "no such token"))
+
+    answer = await post(cpo, cdr(id="UNKNOWN", session_id="NEVER", cdr_token=words.cdr_token(uid="NEVER")))
+
+    assert answer.status_code == 2004
+    assert len(emsp.got("cdrs")) == 1
+    assert (await admin.ask("GET", "/cdrs/NL-CPA/UNKNOWN")).status == 404
+
+
+async def test_the_same_id_with_another_body(admin: Operator, cpo: Scripted, emsp: Scripted) -> None:
+    """SEC-13: the second is flagged and names the first, which stays as it was cleared."""
+    for party in ("NL*CPA", "DE*EMA"):
+        assert (await admin.ask("PUT", "/clearing/parties", {"party": party, "cleared": True})).status == 200
+    await policy(admin, "DE*EMA", "received", "flag")
+    first = cdr(id="SAME-ID", session_id="SAME-ID")
+    await post(cpo, first)
+    await verdict(admin, "SAME-ID")
+    kept = (await admin.ask("GET", "/clearing/cdrs/NL-CPA/SAME-ID")).json
+
+    await post(cpo, first | {"total_cost": amount("600.00", "726.00")})
+
+    async def told() -> bool:
+        said = await admin.ask("GET", "/cdrs/NL-CPA/SAME-ID")
+        return "L-DUP E" in said.json["rules"] and bool(said.json["flagged"])
+
+    await until(told)
+    after = (await admin.ask("GET", "/clearing/cdrs/NL-CPA/SAME-ID")).json
+    for party in ("NL*CPA", "DE*EMA"):
+        await admin.ask("PUT", "/clearing/parties", {"party": party, "cleared": False})
+    assert kept["incl_vat"] == "7.26"
+    assert after == kept
+
+
+async def test_a_flood_of_cdrs(settings: Settings, mongodb_url: str) -> None:
+    """SEC-13: more than a platform may send are 429 with Retry-After, and reach nobody."""
+    async with (
+        running_hub(settings, mongodb_url, requests_per_platform_per_s=2.0) as limited,
+        joined(limited, "NL/CPA/CPO") as sender,
+        joined(limited, "DE/EMA/EMSP") as receiver,
+    ):
+        answers = [await post(sender, cdr(id=f"FLOOD{at}", session_id=f"F{at}")) for at in range(30)]
+        reached = len(receiver.got("cdrs"))
+
+    refusals = [answer for answer in answers if answer.status == 429]
+    assert len(refusals) >= 10
+    assert all(answer.headers["Retry-After"] for answer in refusals)
+    assert reached == len(answers) - len(refusals)

@@ -206,32 +206,6 @@ async def test_only_the_hubs_own_headers_go_on(hub: RunningHub, cpo: Scripted, e
     assert received.headers["Via"] == "1.1 NL-HUB"
 
 
-@pytest.mark.parametrize(
-    "asked", ["limit=1000000000", "limit=-1", "limit=0", "offset=9223372036854775808", "offset=-1"]
-)
-async def test_a_page_has_its_bounds(hub: RunningHub, cpo: Scripted, emsp: Scripted, asked: str) -> None:
-    """SEC-11: no number makes a page longer than the hub's longest, and X-Limit says how long it is; or 2001."""
-    await cpo.ask("PUT", "tariffs", R, "/NL/CPA/T1", words.tariff(id="T1"), to=words.HUB)
-
-    answer = await emsp.ask("GET", "tariffs", S, f"?{asked}", to=words.HUB)
-
-    assert answer.status == 200
-    if answer.status_code == 1000:
-        assert 0 < int(answer.headers["X-Limit"]) <= hub.settings.page_size_max
-    else:
-        assert answer.status_code == 2001
-
-
-@pytest.mark.parametrize(
-    "window", ["date_from=0001-01-01T00:00:00Z", "date_from=2025-01-01T00:00:00Z&date_to=2024-01-01T00:00:00Z"]
-)
-async def test_a_window_may_be_empty_or_long(emsp: Scripted, window: str) -> None:
-    """SEC-11: from the first year, or ending before it begins: a list, perhaps an empty one."""
-    answer = await emsp.ask("GET", "tariffs", S, f"?{window}", to=words.HUB)
-
-    assert (answer.status, answer.status_code) == (200, 1000)
-
-
 async def test_nothing_is_offered_to_browsers_of_others(hub: RunningHub, cpo: Scripted) -> None:
     """SEC-16: no CORS, no Server version, no stack trace, no cookie, whatever is asked."""
     async with ClientSession() as http:

@@ -10,7 +10,10 @@ from hub.money.clearing.netting import Settlement
 from hub.money.clearing.statement import Statement
 from hub.money.exact import fixed_text
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Spreadsheets take the wide forms for the narrow ones. Source: OWASP, CSV Injection."""
+_PASSED_OVER = " \u00a0\u200b\ufeff"
+"""What an import may strip from the beginning of a cell."""
 STATEMENT_COLUMNS = (
     "statement_id", "month", "currency", "operator", "provider", "closed_at", "cdrs", "credits", "late", "energy_kwh",
     "charged_excl_vat", "charged_incl_vat", "credited_excl_vat", "credited_incl_vat", "excl_vat", "vat", "incl_vat",
@@ -103,7 +106,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = str(value)
-    if text.startswith(_FORMULA) and not _is_amount(text):
+    if text.lstrip(_PASSED_OVER).startswith(_FORMULA) and not _is_amount(text):
         return f"'{text}"
     return text
 

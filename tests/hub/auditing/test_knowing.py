@@ -130,3 +130,20 @@ async def test_a_broken_object_is_not_known() -> None:
     from dataclasses import replace
 
     assert (await known(replace(broken, body=b"{"))).time_zone is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"party_id": "EMB"}, TokenKnown(found=True, belongs_to_receiver=False)),
+        ({"country_code": "NL"}, TokenKnown(found=True, belongs_to_receiver=False)),
+        ({"party_id": "ema"}, None),
+        ({"party_id": None, "country_code": None}, None),
+        ({"party_id": "?"}, None),
+    ],
+)
+async def test_a_token_of_another_provider(changes: Json, said: TokenKnown | None) -> None:
+    """SEC-13: whose token it is the CDR says itself, in any case; of one that names nobody nothing is concluded."""
+    found = await known(written=cdr(cdr_token=words.cdr_token(**changes)))
+
+    assert found.token == said

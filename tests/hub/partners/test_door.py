@@ -84,3 +84,40 @@ async def test_known_callers_cost_the_store_nothing(house: House) -> None:
     assert len(asked) == 40
     with pytest.raises(Unauthorized):
         await door.authenticate([])
+
+
+async def test_a_wrong_token_costs_the_same_however_near_it_is(house: House) -> None:
+    """SEC-04: as many HMACs, as many questions to the store, each for another hash, for a token that begins or ends as a good
+    one does as for one that nobody has; and the same refusal."""
+    good = await house.invite()
+    hashed: list[str] = []
+    asked: list[str] = []
+
+    def hashes(token: str) -> tuple[str, ...]:
+        hashed.append(token)
+        return tuple(SECRETS.hashes(token))
+
+    async def by_token(token_hash: str) -> None:
+        asked.append(token_hash)
+
+    door = Door(house.front.roster, by_token, hashes, Doorkeeper(proven=_note), limits=ANY)
+    half, other = len(good) // 2, "A" if good[-1] != "A" else "B"
+    near = [
+        good[:-1] + other,
+        good[:half] + other * (len(good) - half),
+        other + good[1:],
+        good[:-2] + good[-1] + good[-2],
+    ]
+    costs, said = set(), set()
+    for wrong in [*near, "z" * len(good)]:
+        hashed.clear()
+        asked.clear()
+        with pytest.raises(Unauthorized) as refused:
+            await door.authenticate([authorization(wrong)])
+        costs.add((len(hashed), len(asked), len(set(asked))))
+        said.add((str(refused.value), refused.value.http_status))
+
+    assert good not in near
+    assert len(costs) == 1
+    assert min(next(iter(costs))) > 0
+    assert len(said) == 1

@@ -39,9 +39,31 @@ def test_a_row_of_each() -> None:
     assert (owed["incl_vat"], owed["credited_incl_vat"], owed["operator"]) == ("-7.26", "-7.26", "NL*P00")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "\n=1", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\n=1",
+        '=HYPERLINK("x")',
+        "=cmd|' /C calc'!A0",
+        "-2+3+cmd|' /C calc'!A0",
+        " =1+1",
+        "\u00a0=1+1",
+        "\ufeff=1+1",
+        "\u200b@A1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠A1",
+    ],
+)
 def test_no_formula(text: str) -> None:
-    """An apostrophe stands before what a spreadsheet would calculate; the text is still all there."""
+    """SEC-20: An apostrophe stands before what a spreadsheet would calculate; the text is still all there."""
     (row,) = read(csv_text(("cdr_id",), [{"cdr_id": text}]))
 
     assert row["cdr_id"] == f"'{text}"
