@@ -25,6 +25,8 @@ PLACES_PER_PLATFORM = 128
 PLACES = 512
 KEEP_WITHIN_S = 4.5
 """A sender hears within five seconds whether its push is kept, whatever the database does."""
+PAUSE_S = 0.25
+PAUSING_MAX = 512
 _REPEAT_WITHIN = timedelta(minutes=10)
 _TRIES = 8
 _SHOWN = 5
@@ -38,6 +40,7 @@ class Broadcasting:
         self._accepted = accepted
         self._locks: dict[ObjectKey, tuple[asyncio.Lock, int]] = {}
         self._under_way: Counter[str] = Counter()
+        self._pausing = 0
 
     async def broadcast(self, errand: Errand, plan: Broadcast) -> Reply:
         """Keep the object and send it on.
@@ -52,6 +55,7 @@ class Broadcasting:
             raise InvalidParameters(f"{message.address.module} cannot be broadcast")
         refuse(problems(match, call), match.module.identifier)
         key = ObjectKey(module=match.module.identifier, owner=call.sender, object_id=stored.key(call))
+        await self._pause_when_full(message.platform_id)
         with self._place(message.platform_id):
             try:
                 async with asyncio.timeout(KEEP_WITHIN_S), self._one_at_a_time(key):
@@ -91,10 +95,22 @@ class Broadcasting:
                 continue
         raise ServerError("this object is being changed too often at once; send it again")
 
+    async def _pause_when_full(self, platform_id: str) -> None:
+        """Who is refused at once comes again at once, and a hub that does nothing but refuse keeps nothing."""
+        if self._is_full(platform_id) and self._pausing < PAUSING_MAX:
+            self._pausing += 1
+            try:
+                await asyncio.sleep(PAUSE_S)
+            finally:
+                self._pausing -= 1
+
+    def _is_full(self, platform_id: str) -> bool:
+        return self._under_way[platform_id] >= PLACES_PER_PLATFORM or self._under_way.total() >= PLACES
+
     @contextmanager
     def _place(self, platform_id: str) -> Iterator[None]:
         """One of the places for pushes that are being kept."""
-        if self._under_way[platform_id] >= PLACES_PER_PLATFORM or self._under_way.total() >= PLACES:
+        if self._is_full(platform_id):
             raise ServerError(
                 f"{self._under_way[platform_id]} pushes of your platform are being kept at this moment: send this one again",
                 http_status=503,

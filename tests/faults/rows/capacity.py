@@ -20,7 +20,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def cap_02(stage: Stage) -> Row:
     """Durable intake with 20 receivers."""
-    receivers, seconds, rate_per_s = 20, stage.size(12, 60), 110.0
+    receivers, seconds, rate_per_s = 20, stage.size(12, 60), 210.0
     pushed_s: dict[int, float] = {}
     async with world(stage, receivers=receivers) as played:
 
@@ -48,10 +48,10 @@ async def cap_02(stage: Stage) -> Row:
         return Row(
             "CAP-02",
             f"Broadcasts of 1 KB, open loop at {rate_per_s:.0f}/s for {seconds} s, to {receivers} receivers: 400 objects in "
-            "turn. The target asks for 200 pushes/s and 2,000 deliveries/s; with 20 receivers the first is 4,000 deliveries/s.",
+            "turn.",
             [
                 *played.promises(),
-                Figure("accepted", played.history.heard(Heard.OK) / took_s, "/s"),
+                Figure("accepted", played.history.heard(Heard.OK) / took_s, "/s", least=200),
                 Figure("not accepted", played.owner.timing.failed + shed, most=0),
                 Figure("deliveries", len(played.history.arrivals) / (took_s + max(drained_s, 0)), "/s", least=2000),
                 Figure("lag from the push to a delivery, p99", lags_ms[int(len(lags_ms) * 0.99)], "ms", most=2000),
