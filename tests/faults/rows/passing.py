@@ -115,7 +115,7 @@ async def rel_18(stage: Stage) -> Row:
 
 async def cap_03(stage: Stage) -> Row:
     """What the hub adds to an authorization in real time."""
-    seconds = stage.size(8, 60)
+    seconds = stage.size(5, 60)
     through, direct = Timing(), Timing()
     async with world(stage, receivers=1) as played:
         (emsp,) = played.receivers
