@@ -29,7 +29,8 @@ async def rel_08(stage: Stage) -> Row:
     return Row(
         "REL-08",
         f"Directed PUTs of 1 KB to {PARTNERS} partners, open loop at {RATE_PER_S:.0f}/s, a tenth of them to one partner: "
-        f"{rounds} times {seconds} s while it is well, and in between as long while it takes connections and says nothing; HUB_FORWARD_TIMEOUT_OTHER_S=8.",
+        f"{rounds} times {seconds} s while it is well, and in between as long while it takes connections and says nothing; "
+        "HUB_FORWARD_TIMEOUT_OTHER_S=8.",
         _compared(well, harmed),
     )
 
