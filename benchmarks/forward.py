@@ -4,8 +4,8 @@ import asyncio
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -50,6 +50,13 @@ class Forwarded:
 
 async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
     """Run both in turn, each on processor `measured`, everything else on the other one."""
+    async with partners(hub) as (cpo, target):
+        return await _rounds(hub, measured, cpo, target)
+
+
+@asynccontextmanager
+async def partners(hub: HubProcess) -> AsyncIterator[tuple[Platform, str]]:
+    """An operator, and an eMSP whose Locations go to a fast receiver; yields the operator, and where the receiver is."""
     async with AsyncExitStack() as stack:
         receiver = await start_receiver()
         stack.callback(receiver.close)
@@ -58,37 +65,38 @@ async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
         offered = {("locations", Interface.RECEIVER): f"{target}/ocpi/2.2.1/receiver/locations"}
         emsp = FastPlatform("Bench eMSP", [PartyRole(party=EMSP, role=Role.EMSP)], offered)
         await stack.enter_async_context(joined(hub, emsp))
-        return await _rounds(hub, measured, cpo, target)
+        yield cpo, target
 
 
 @contextmanager
-def _forwarder(target: str, measured: int | None) -> Iterator[int]:
-    """The bare forwarder in a process of its own; yields its port."""
+def forwarder(target: str, measured: int | None) -> Iterator[tuple[int, int]]:
+    """The bare forwarder in a process of its own; yields its port and its process."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.servers", "--port", str(port), "--target", target]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as forwarder:
-        assert forwarder.stdout is not None
-        forwarder.stdout.readline()
-        pin(forwarder.pid, measured)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        pin(process.pid, measured)
         try:
-            yield port
+            yield port, process.pid
         finally:
-            forwarder.terminate()
+            process.terminate()
 
 
 async def _rounds(hub: HubProcess, measured: int | None, cpo: Platform, target: str) -> Forwarded:
     pairs = []
-    with _forwarder(target, measured) as port:
+    with forwarder(target, measured) as (port, _):
         for _ in range(ROUNDS):
-            bare = await load("127.0.0.1", port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
-            through = await load("127.0.0.1", hub.port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            bare = await load("127.0.0.1", port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            through = await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
             pairs.append((through, bare))
             await asyncio.sleep(_SETTLE_S)
     middle = sorted(pairs, key=lambda pair: pair[0].per_s / pair[1].per_s)[len(pairs) // 2]
     return Forwarded(*middle, statistics.median(through.per_s / bare.per_s for through, bare in pairs))
 
 
-def _request(cpo: Platform) -> "RequestMaker":
+def location_put(cpo: Platform) -> "RequestMaker":
+    """PUT of a Location of 1 KB from the operator to the eMSP."""
     peer, token = cpo.registered()
     url = urlsplit(peer.endpoint("locations", Interface.RECEIVER))
     routing = RoutingHeaders(to=EMSP, sender=CPO).write()
@@ -105,5 +113,6 @@ class RequestMaker:
     method: str = "PUT"
 
     def __call__(self, n: int) -> bytes:
-        ids = {REQUEST_ID: f"bench-r-{n}", CORRELATION_ID: f"bench-c-{n}"}
+        number = f"{len(self.body)}-{n}"  # the id of one request is not that of another
+        ids = {REQUEST_ID: f"bench-r-{number}", CORRELATION_ID: f"bench-c-{number}"}
         return http_request(self.method, self.path, "127.0.0.1", self.headers | ids, self.body)

@@ -166,7 +166,7 @@ class Forwarding:
             answer: Answer | None = None
             wait_s = 0.0
             try:
-                answer = await self._call(errand, way, directory)
+                answer, said = await self._call(errand, way, directory)
                 if answer.http_status < 500 and answer.http_status not in _OF_THE_MOMENT:
                     break
                 wait_s = read_retry_after_s(first(answer.headers, "Retry-After"))
@@ -180,9 +180,9 @@ class Forwarding:
             await asyncio.sleep(wait_s)
         if answer is None:
             raise refusal
-        return await self._reply(errand, way, answer, envelope.read(answer.body), directory)
+        return await self._reply(errand, way, answer, said, directory)
 
-    async def _call(self, errand: Errand, way: Way, directory: Directory) -> Answer:
+    async def _call(self, errand: Errand, way: Way, directory: Directory) -> tuple[Answer, envelope.Envelope | None]:
         message, match = errand.message, errand.match
         ids = MessageIds(request_id=self._new_id(), correlation_id=message.ids.correlation_id)
         outbound = compose(
@@ -209,7 +209,7 @@ class Forwarding:
         self._reports.record(
             _leg(message, way, ids, began_at, duration_ms=answer.duration_ms, note=note, answer=answer, said=said)
         )
-        return answer
+        return answer, said
 
     async def _reply(
         self, errand: Errand, way: Way, answer: Answer, said: envelope.Envelope | None, directory: Directory

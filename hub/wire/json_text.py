@@ -28,7 +28,7 @@ def check(body: bytes) -> Any:
         raise BrokenJson(
             f"the body is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         ) from None
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
         raise BrokenJson(f"the body is nested deeper than {MAX_DEPTH} levels")
     return value
 
@@ -73,14 +73,16 @@ def _write_members(value: dict[str, Any], parts: list[str]) -> None:
     parts.append("}")
 
 
-def _depth(value: Any) -> int:
-    """Levels of nesting, counted without recursion; orjson bounds them at 1,024."""
-    deepest, waiting = 0, [(value, 1)]
-    while waiting:
-        current, level = waiting.pop()
-        children = current.values() if isinstance(current, dict) else current if isinstance(current, list) else None
-        if children is None:
-            continue
-        deepest = max(deepest, level)
-        waiting.extend((child, level + 1) for child in children)
-    return deepest
+def _is_deeper(value: Any, most: int) -> bool:
+    """Has it more levels than `most`? Looked at a level at a time, without recursion."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(most):
+        if not level:
+            return False
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one)
+            if isinstance(child, dict | list)
+        ]
+    return bool(level)

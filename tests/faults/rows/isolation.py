@@ -16,14 +16,14 @@ from tests.faults.wire import Wire
 PARTNERS = 100
 RATE_PER_S = 200.0
 SHARE_TO_BAD = 0.1
-_TIMEOUT = {"HUB_FORWARD_TIMEOUT_OTHER_S": "8"}
+_TIMEOUT_S = "8"
 """Longer than a turn, so that all that a black hole swallows in one waits at once; 30 by default."""
 
 
 async def rel_08(stage: Stage) -> Row:
     """One black hole among 100 partners, with a tenth of all traffic."""
     rounds, seconds = _turns(stage)
-    async with world(stage, receivers=PARTNERS, **_TIMEOUT) as played:
+    async with world(stage, receivers=PARTNERS, HUB_FORWARD_TIMEOUT_OTHER_S=_TIMEOUT_S) as played:
         good, bad = played.receivers[1:], played.receivers[:1]
         well, harmed = await _in_turn(stage, played, good, {bad[0]: Manner.BLACK_HOLE})
     return Row(
@@ -37,7 +37,7 @@ async def rel_08(stage: Stage) -> Row:
 
 async def rel_09(stage: Stage) -> Row:
     """Every fifth of 100 partners misbehaves in a way of its own."""
-    async with world(stage, receivers=PARTNERS, **_TIMEOUT) as played:
+    async with world(stage, receivers=PARTNERS, HUB_FORWARD_TIMEOUT_OTHER_S=_TIMEOUT_S) as played:
         bad, good = played.receivers[::5], [one for n, one in enumerate(played.receivers) if n % 5]
         manners = {one: ZOO[number % len(ZOO)] for number, one in enumerate(bad)}
         memory_mib = played.hub.memory_mib()
