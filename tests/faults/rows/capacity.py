@@ -63,7 +63,7 @@ async def cap_02(stage: Stage) -> Row:
 async def cap_05(stage: Stage) -> Row:
     """A thousand partners that say nothing."""
     partners, seconds = stage.size(150, 1_000), stage.size(10, 60)
-    async with world(stage, receivers=0) as played:
+    async with world(stage, receivers=0, HUB_PROBE_FIRST_S="1", HUB_PROBE_MAX_S="60") as played:
         fresh_mib = played.hub.memory_mib()
         crowd = [FastPartner(receiver_party(number), "EMSP") for number in range(partners)]
         for one in crowd:
