@@ -20,8 +20,6 @@ from benchmarks import (
     broadcast,
     commits,
     forward,
-    many_workers,
-    matrix,
     money,
     page,
 )
@@ -74,38 +72,6 @@ def _start(given: Processors) -> None:
 def _forward(given: Processors) -> None:
     with _hub(given) as hub:
         _print_forward(uvloop.run(forward.measure(hub, given.measured)))
-
-
-def _matrix(given: Processors) -> None:
-    with _hub(given) as hub:
-        cells = uvloop.run(matrix.measure(hub, given.measured))
-    if not any(cell.through == "nginx" for cell in cells):
-        print("matrix     without nginx: it is not here (Debian: nginx-light)")
-    print("matrix     message          connections  through  requests/s   p50 ms   p99 ms  processor us  failed")
-    for cell in cells:
-        print(
-            f"matrix     {cell.message:<16} {cell.connections:>11}  {cell.through:<7} {cell.result.per_s:>11.0f} "
-            f"{cell.result.percentile_ms(50):>8.2f} {cell.result.percentile_ms(99):>8.2f} {cell.processor_us:>13.0f} "
-            f"{cell.result.failed:>7}"
-        )
-
-
-def _workers(given: Processors) -> None:
-    every = {one for one in given if one is not None} or os.sched_getaffinity(0)
-    os.sched_setaffinity(0, every)  # for this part everything shares everything
-    with _folder() as one, _folder() as many:
-        found = uvloop.run(many_workers.measure(one, many, len(every)))
-    for name, rate, share in (
-        ("1 worker", found.one_per_s, found.one_load_share),
-        (f"{many_workers.WORKERS} workers", found.many_per_s, found.many_load_share),
-    ):
-        print(
-            f"workers    {name}: {rate:.0f} requests/s; load and receiver take {share:.0%} of {len(every)} processors"
-        )
-    print(
-        f"workers    ratio {found.ratio:.2f} (wanted {many_workers.WANTED_RATIO}: "
-        f"{_reached(found.ratio >= many_workers.WANTED_RATIO)})"
-    )
 
 
 def _authorize(given: Processors) -> None:
@@ -286,8 +252,6 @@ def _line(said: str, reached: bool) -> None:
 PARTS: Mapping[str, Callable[[Processors], None]] = {
     "start": _start,
     "forward": _forward,
-    "matrix": _matrix,
-    "workers": _workers,
     "authorize": _authorize,
     "broadcast": _broadcast,
     "commits": _commits,

@@ -4,8 +4,8 @@ import asyncio
 import statistics
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -50,13 +50,6 @@ class Forwarded:
 
 async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
     """Run both in turn, each on processor `measured`, everything else on the other one."""
-    async with partners(hub) as (cpo, target):
-        return await _rounds(hub, measured, cpo, target)
-
-
-@asynccontextmanager
-async def partners(hub: HubProcess) -> AsyncIterator[tuple[Platform, str]]:
-    """An operator, and an eMSP whose Locations go to a fast receiver; yields the operator, and where the receiver is."""
     async with AsyncExitStack() as stack:
         receiver = await start_receiver()
         stack.callback(receiver.close)
@@ -65,38 +58,37 @@ async def partners(hub: HubProcess) -> AsyncIterator[tuple[Platform, str]]:
         offered = {("locations", Interface.RECEIVER): f"{target}/ocpi/2.2.1/receiver/locations"}
         emsp = FastPlatform("Bench eMSP", [PartyRole(party=EMSP, role=Role.EMSP)], offered)
         await stack.enter_async_context(joined(hub, emsp))
-        yield cpo, target
+        return await _rounds(hub, measured, cpo, target)
 
 
 @contextmanager
-def forwarder(target: str, measured: int | None) -> Iterator[tuple[int, int]]:
-    """The bare forwarder in a process of its own; yields its port and its process."""
+def _forwarder(target: str, measured: int | None) -> Iterator[int]:
+    """The bare forwarder in a process of its own; yields its port."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.servers", "--port", str(port), "--target", target]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        pin(process.pid, measured)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as forwarder:
+        assert forwarder.stdout is not None
+        forwarder.stdout.readline()
+        pin(forwarder.pid, measured)
         try:
-            yield port, process.pid
+            yield port
         finally:
-            process.terminate()
+            forwarder.terminate()
 
 
 async def _rounds(hub: HubProcess, measured: int | None, cpo: Platform, target: str) -> Forwarded:
     pairs = []
-    with forwarder(target, measured) as (port, _):
+    with _forwarder(target, measured) as port:
         for _ in range(ROUNDS):
-            bare = await load("127.0.0.1", port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
-            through = await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            bare = await load("127.0.0.1", port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            through = await load("127.0.0.1", hub.port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
             pairs.append((through, bare))
             await asyncio.sleep(_SETTLE_S)
     middle = sorted(pairs, key=lambda pair: pair[0].per_s / pair[1].per_s)[len(pairs) // 2]
     return Forwarded(*middle, statistics.median(through.per_s / bare.per_s for through, bare in pairs))
 
 
-def location_put(cpo: Platform) -> "RequestMaker":
-    """PUT of a Location of 1 KB from the operator to the eMSP."""
+def _request(cpo: Platform) -> "RequestMaker":
     peer, token = cpo.registered()
     url = urlsplit(peer.endpoint("locations", Interface.RECEIVER))
     routing = RoutingHeaders(to=EMSP, sender=CPO).write()
@@ -113,6 +105,5 @@ class RequestMaker:
     method: str = "PUT"
 
     def __call__(self, n: int) -> bytes:
-        number = f"{len(self.body)}-{n}"  # the id of one request is not that of another
-        ids = {REQUEST_ID: f"bench-r-{number}", CORRELATION_ID: f"bench-c-{number}"}
+        ids = {REQUEST_ID: f"bench-r-{n}", CORRELATION_ID: f"bench-c-{n}"}
         return http_request(self.method, self.path, "127.0.0.1", self.headers | ids, self.body)

@@ -56,8 +56,7 @@ def environment(port: int, data_dir: Path) -> dict[str, str]:
         "HUB_ADMIN_PORT": "0",
         "HUB_ALLOW_PRIVATE_URLS": "true",
         "HUB_LOG_LEVEL": "info",
-        "HUB_REQUESTS_PER_PLATFORM_PER_S": "0",  # one platform brings all the load, and one takes it
-        "HUB_FORWARDS_PER_PLATFORM_MAX": "512",
+        "HUB_REQUESTS_PER_PLATFORM_PER_S": "0",  # one platform brings all the load
     }
 
 
@@ -101,12 +100,6 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
 
 def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def processor_s(pid: int) -> float:
-    """Seconds of processor that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def pin(pid: int, processor: int | None) -> None:

@@ -16,17 +16,10 @@ _ANSWER = (
     + _BODY
 )
 _LENGTH = b"content-length:"
-PAGE = 100
-_TOKEN = (
-    b'{"country_code":"DE","party_id":"EMA","uid":"%08d","type":"RFID","contract_id":"DE8ACC12E46L89","issuer":"EMA",'
-    b'"valid":true,"whitelist":"ALLOWED","last_updated":"2026-01-01T00:00:00Z"}'
-)
-_LISTED = _BODY[:-1] + b',"data":[' + b",".join(_TOKEN % number for number in range(PAGE)) + b"]}"
-_LIST = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(_LISTED), _LISTED)
 
 
 class Receiver(asyncio.Protocol):
-    """Answers every GET with a page of PAGE Tokens, all else with a bare OCPI success; `received` is told of each."""
+    """Answers every request with a fixed OCPI success; `received` is told of each."""
 
     def __init__(self, received: Callable[[], None] = lambda: None) -> None:
         self._received = received
@@ -45,7 +38,7 @@ class Receiver(asyncio.Protocol):
                 return
             self._buffer = self._buffer[end + 4 + length :]
             self._received()
-            self._transport.write(_LIST if head.startswith(b"get ") else _ANSWER)
+            self._transport.write(_ANSWER)
 
 
 async def start_receiver(port: int = 0, received: Callable[[], None] = lambda: None) -> asyncio.Server:

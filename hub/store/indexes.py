@@ -34,13 +34,6 @@ SIGNING_KEYS = "signing_keys"
 TIMELINESS = "timeliness"
 REQUESTS = "requests"
 
-SHARD_KEY = "_id"
-SHARDED = (OBJECTS, INDEX, MAPPINGS, TRACES, SIGNS, EVSE_TIMES, REQUESTS, DELIVERIES, CDR_VERDICTS, DEMAND)
-"""What grows with traffic, and may be spread by its hashed `_id`: every operation on the way of a message names it.
-
-None of them has another unique index, which MongoDB would need in the key. All else is small, and stays in one place.
-"""
-
 WITHDRAWN = "withdrawn"
 TRACES_AGE = "age"
 INDEX_LIFE_DAYS = 400

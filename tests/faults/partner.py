@@ -69,8 +69,7 @@ class FastPartner:
         self.token = ""
         self.tasks = Tasks()
         self.arrived = arrived
-        self.issued = secrets.token_hex(16)
-        """What the hub calls it with."""
+        self._issued = secrets.token_hex(16)
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -106,21 +105,17 @@ class FastPartner:
 
     async def register(self, hub: Wire, token_a: str) -> None:
         """POST credentials to the hub; raises RuntimeError when it refuses."""
-        body = json.dumps(self.credentials()).encode()
-        said = await hub.ask("POST", "/ocpi/2.2.1/credentials", authorization(token_a), body, timeout_s=30)
-        if said.ocpi_status != 1000:
-            raise RuntimeError(f"{self.name} could not register: HTTP {said.http_status} {said.body!r}")
-        self.token = orjson.loads(said.body)["data"]["token"]
-
-    def credentials(self) -> dict[str, Any]:
-        """Its Credentials object."""
         identity = {
             "role": self.role,
             "party_id": self.party.party_id,
             "country_code": self.party.country_code,
             "business_details": {"name": self.name},
         }
-        return {"token": self.issued, "url": f"{self.base}/versions", "roles": [identity]}
+        body = json.dumps({"token": self._issued, "url": f"{self.base}/versions", "roles": [identity]}).encode()
+        said = await hub.ask("POST", "/ocpi/2.2.1/credentials", authorization(token_a), body, timeout_s=30)
+        if said.ocpi_status != 1000:
+            raise RuntimeError(f"{self.name} could not register: HTTP {said.http_status} {said.body!r}")
+        self.token = orjson.loads(said.body)["data"]["token"]
 
     @property
     def base(self) -> str:
@@ -147,15 +142,13 @@ class FastPartner:
 
     def _configuration(self, target: bytes) -> bytes:
         if target == b"/versions":
-            return enveloped([{"version": "2.2.1", "url": f"{self.base}/2.2.1"}])
+            return _enveloped([{"version": "2.2.1", "url": f"{self.base}/2.2.1"}])
         offered: list[dict[str, str]] = [
             {"identifier": "credentials", "role": "SENDER", "url": f"{self.base}/2.2.1/credentials"}
         ]
         modules = ("locations", "tariffs", "sessions", "cdrs") if self.role == "EMSP" else ("tokens", "commands")
         offered += [{"identifier": one, "role": "RECEIVER", "url": f"{self.base}/2.2.1/{one}"} for one in modules]
-        if self.role == "EMSP":
-            offered.append({"identifier": "tokens", "role": "SENDER", "url": f"{self.base}/2.2.1/authorizing"})
-        return enveloped({"version": "2.2.1", "endpoints": offered})
+        return _enveloped({"version": "2.2.1", "endpoints": offered})
 
 
 class _Connection(asyncio.Protocol):
@@ -230,8 +223,7 @@ def authorization(token: str) -> dict[str, str]:
     return {"Authorization": f"Token {b64encode(token.encode()).decode()}"}
 
 
-def enveloped(data: Any) -> bytes:
-    """An answer of 1000."""
+def _enveloped(data: Any) -> bytes:
     return orjson.dumps({"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z", "data": data})
 
 

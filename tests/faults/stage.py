@@ -114,22 +114,12 @@ def receiver_party(number: int) -> Party:
 
 @asynccontextmanager
 async def world(
-    stage: Stage,
-    *,
-    receivers: int,
-    hubs: int = 1,
-    mongodb_url: str = "",
-    kind: type[FastPartner] = FastPartner,
-    key_in_file: bool = False,
-    **changes: str,
+    stage: Stage, *, receivers: int, hubs: int = 1, mongodb_url: str = "", **changes: str
 ) -> AsyncIterator[World]:
-    """`hubs` processes on one database of their own, an owner and receivers that are registered, all of one `kind`.
-
-    `key_in_file`: each hub makes a key of its own, which can be rotated while it runs.
-    """
+    """`hubs` processes on one database of their own, an owner and receivers that are registered."""
     url = mongodb_url or stage.mongodb_url
     database = f"proof_{uuid4().hex[:10]}"
-    key = "" if key_in_file else new_secret_key()
+    key = new_secret_key()
     settings = {"HUB_MONGODB_DATABASE": database, **changes}
     folder = stage.folder / database
     history = History()
@@ -140,12 +130,12 @@ async def world(
             hub.start()
         for hub in made:
             await hub.ready()
-        owning = await stack.enter_async_context(kind(OWNER, "CPO"))
+        owning = await stack.enter_async_context(FastPartner(OWNER, "CPO"))
         owner = Owner(owning, lambda: [hub.wire for hub in made], history)
         played = World(hubs=made, owner=owner, receivers=[], history=history, mongodb_url=url, database=database)
         await made[0].join(owning)
         for number in range(receivers):
-            partner = kind(receiver_party(number), "EMSP", played.arrived)
+            partner = FastPartner(receiver_party(number), "EMSP", played.arrived)
             played.receivers.append(await made[0].join(await stack.enter_async_context(partner)))
         try:
             yield played

@@ -100,7 +100,7 @@ async def cap_06(stage: Stage) -> Row:
         platforms = client[played.database]["platforms"]
         known = [(each["_id"], each["parties"][0]["party_role"].split()[0]) async for each in platforms.find()]
         owed = [f"{platform_id}:{party}" for platform_id, party in known if party != str(OWNER)]
-        for batch in batches(sample, rows, owed):
+        for batch in _batches(sample, rows, owed):
             await objects.insert_many(batch, ordered=False)
         plan = await client[played.database].command(
             "explain",
@@ -127,7 +127,7 @@ async def cap_06(stage: Stage) -> Row:
         )
 
 
-def batches(sample: dict[str, Any], rows: int, owed: list[str]) -> Iterator[list[dict[str, Any]]]:
+def _batches(sample: dict[str, Any], rows: int, owed: list[str]) -> Iterator[list[dict[str, Any]]]:
     """Copies of a stored object under ids of their own, each owed to one receiver, if any is named."""
     batch: list[dict[str, Any]] = []
     for number in range(rows):
