@@ -119,7 +119,7 @@ async def world(
     """`hubs` processes on one database of their own, an owner and receivers that are registered."""
     url = mongodb_url or stage.mongodb_url
     database = f"proof_{uuid4().hex[:10]}"
-    key = new_secret_key()
+    key = changes.get("HUB_SECRET_KEY", new_secret_key())
     settings = {"HUB_MONGODB_DATABASE": database, **changes}
     folder = stage.folder / database
     history = History()

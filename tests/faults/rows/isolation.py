@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.clock import new_id
 from hub.wire.headers import CORRELATION_ID, REQUEST_ID
+from tests.faults.keys import authorization
 from tests.faults.open_loop import Timing, due_times_s, open_loop
 from tests.faults.owner import location, until
 from tests.faults.partner import ZOO, FastPartner, Manner
@@ -110,7 +111,8 @@ async def cap_01(stage: Stage) -> Row:
         wires = [Wire(one.port) for one in to]
 
         async def ask(number: int, began_s: float) -> None:
-            said = await wires[number % 2].ask("PUT", "/2.2.1/locations/NL/CPO/D", {}, location("D", number))
+            headers = authorization(to[number % 2].keys.newest)
+            said = await wires[number % 2].ask("PUT", "/2.2.1/locations/NL/CPO/D", headers, location("D", number))
             direct.add(began_s, good=said.ocpi_status == 1000)
 
         await directed(played, to, to, seconds=3, seed=1)

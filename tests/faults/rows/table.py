@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from tests.faults.report import NotRun, Row
-from tests.faults.rows import capacity, database, hostile, isolation, killing, owing
+from tests.faults.rows import capacity, database, hostile, isolation, killing, owing, rotating
 from tests.faults.stage import Stage
 
 RowOf = Callable[[Stage], Awaitable[Row]]
@@ -25,6 +25,7 @@ ROWS: Mapping[str, RowOf] = {
     "REL-16": owing.rel_16,
     "REL-22": killing.rel_22,
     "REL-23": killing.rel_23,
+    "REL-24": rotating.rel_24,
     "CAP-01": isolation.cap_01,
     "CAP-02": capacity.cap_02,
     "CAP-05": capacity.cap_05,
@@ -45,7 +46,6 @@ NOT_HERE = [
     NotRun("REL-19", "needs libfaketime; order goes by the hub's own numbers and last_updated, never by a wall clock"),
     NotRun("REL-20", "needs a file system of its own that can be filled"),
     NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
-    NotRun("REL-24", "tests/hub/partners/test_rotation.py, not under load"),
     NotRun("REL-25", "four hours"),
     NotRun("CAP-03", "`make bench authorize`"),
     NotRun("CAP-04", "docs/decisions/002: page 2 in 6 ms, page 999 in 5 ms, of 500,000 objects"),
