@@ -11,12 +11,14 @@ import orjson
 from hub.clock import Tasks
 from hub.wire.headers import DELIVERY_ID, RoutingHeaders
 from hub.wire.party import Party
+from tests import words
 from tests.faults.history import Arrival
 from tests.faults.keys import Keys, authorization
 from tests.faults.wire import Wire, header, length_of
 
 _AUTHORIZATION = b"authorization:"
 _DELIVERY = DELIVERY_ID.lower().encode() + b":"
+_AUTHORIZED = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":%s}' % words.body(words.authorization_info())
 _OK = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z"}'
 
 
@@ -147,6 +149,8 @@ class FastPartner:
         if method == b"PUT" and target.endswith(b"/credentials"):
             return self._renewed(orjson.loads(body)["token"])
         self.taken += 1
+        if target.endswith(b"/authorize"):
+            return _AUTHORIZED
         if method == b"PUT" and b"/locations/" in target:
             value = orjson.loads(body)
             if self.manner is Manner.POISONED and value["id"].startswith("POISON"):
@@ -168,6 +172,8 @@ class FastPartner:
         offered: list[dict[str, str]] = [
             {"identifier": "credentials", "role": "SENDER", "url": f"{self.base}/2.2.1/credentials"}
         ]
+        if self.role == "EMSP":
+            offered.append({"identifier": "tokens", "role": "SENDER", "url": f"{self.base}/2.2.1/tokens"})
         modules = ("locations", "tariffs", "sessions", "cdrs") if self.role == "EMSP" else ("tokens", "commands")
         offered += [{"identifier": one, "role": "RECEIVER", "url": f"{self.base}/2.2.1/{one}"} for one in modules]
         return _enveloped({"version": "2.2.1", "endpoints": offered})

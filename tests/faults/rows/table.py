@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from tests.faults.report import NotRun, Row
-from tests.faults.rows import capacity, database, hostile, isolation, killing, owing, rotating
+from tests.faults.rows import asking, capacity, database, hostile, isolation, killing, owing, rotating
 from tests.faults.stage import Stage
 
 RowOf = Callable[[Stage], Awaitable[Row]]
@@ -28,6 +28,8 @@ ROWS: Mapping[str, RowOf] = {
     "REL-24": rotating.rel_24,
     "CAP-01": isolation.cap_01,
     "CAP-02": capacity.cap_02,
+    "CAP-03": asking.cap_03,
+    "CAP-04": asking.cap_04,
     "CAP-05": capacity.cap_05,
     "CAP-06": capacity.cap_06,
     "SEC-F2": hostile.sec_f2,
@@ -47,8 +49,6 @@ NOT_HERE = [
     NotRun("REL-20", "needs a file system of its own that can be filled"),
     NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
     NotRun("REL-25", "four hours"),
-    NotRun("CAP-03", "`make bench authorize`"),
-    NotRun("CAP-04", "docs/decisions/002: page 2 in 6 ms, page 999 in 5 ms, of 500,000 objects"),
     NotRun("SEC-F1", "tests/whole/test_openapi_fuzzed.py, in `make test`"),
     NotRun("SEC-F3", "tests/whole/test_security_hostile.py and test_security_addresses.py, in `make test`"),
 ]
