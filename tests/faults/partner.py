@@ -18,7 +18,9 @@ from tests.faults.wire import Wire, header, length_of
 
 _AUTHORIZATION = b"authorization:"
 _DELIVERY = DELIVERY_ID.lower().encode() + b":"
-_AUTHORIZED = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":%s}' % words.body(words.authorization_info())
+_AUTHORIZED = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":%s}' % words.body(
+    words.authorization_info()
+)
 _OK = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z"}'
 
 

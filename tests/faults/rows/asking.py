@@ -57,8 +57,8 @@ async def cap_03(stage: Stage) -> Row:
         straight.close()
     return Row(
         "CAP-03",
-        f"POST authorize, open loop at {_AUTHORIZES_PER_S:.0f}/s: {rounds} times {seconds} s through the hub and as long straight "
-        "to the provider, by turns.",
+        f"POST authorize, open loop at {_AUTHORIZES_PER_S:.0f}/s: {rounds} times {seconds} s through the hub and as long "
+        "straight to the provider, by turns.",
         [
             Figure("answers through the hub", len(through.latencies_ms), least=1),
             Figure("through the hub, p99", through.percentile_ms(99), "ms"),
@@ -97,8 +97,8 @@ async def cap_04(stage: Stage) -> Row:
         grown_mib = played.hub.memory_mib() - memory_mib
     return Row(
         "CAP-04",
-        f"GET All of {count:,} Locations in pages of {_PAGE}, the Link followed to the end. Page 1 and page {_FAR:,} are asked for "
-        f"{_ASKED_AGAIN} times each, and their medians compared. The hub had read its store before, for the pages of its operator.",
+        f"GET All of {count:,} Locations in pages of {_PAGE}, the Link followed to the end. Page 1 and page {_FAR:,} are asked "
+        f"for {_ASKED_AGAIN} times each, and their medians compared. The hub had read its store before, for its operator's page.",
         [
             Figure("pages", len(times_ms), least=_FAR),
             Figure("Locations that did not come, or twice", count - len(walk.seen) + walk.twice, most=0),

@@ -12,6 +12,7 @@ from tests.faults.partner import FastPartner
 from tests.faults.report import Figure, Row
 from tests.faults.stage import Stage, receiver_party, world
 
+
 async def cap_02(stage: Stage) -> Row:
     """Durable intake with 20 receivers."""
     receivers, seconds, rate_per_s = 20, stage.size(12, 60), 110.0
