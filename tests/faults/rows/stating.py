@@ -57,8 +57,8 @@ async def rel_17(stage: Stage) -> Row:
         "REL-17",
         f"{examples - examples // 3} Locations that are pushed to the hub, which is killed {kills} times, and {examples // 3} "
         "Sessions that are carried to their receiver: each a PUT and up to six PATCHes, while the receiver's answers get lost "
-        "now and then. Of a Location a third is sent once more as it was, and whatever is not answered again and again; a PATCH with "
-        f"a charging period is sent once. And {lanes:,} sequences of 30 to 80 steps of a lane alone "
+        "now and then. Of a Location a third is sent once more as it was, and whatever is not answered again and again; a PATCH "
+        f"with a charging period is sent once. And {lanes:,} sequences of 30 to 80 steps of a lane alone "
         "(tests/hub/delivery/test_lane_order.py).",
         [
             Figure("kills of the hub", len(killed), least=kills),

@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from tests.faults.report import NotRun, Row
-from tests.faults.rows import asking, capacity, database, hostile, isolation, killing, owing, rotating, stating
+from tests.faults.rows import (
+    asking,
+    capacity,
+    carrying,
+    database,
+    hostile,
+    isolation,
+    killing,
+    owing,
+    rotating,
+    stating,
+)
 from tests.faults.stage import Stage
 
 RowOf = Callable[[Stage], Awaitable[Row]]
@@ -24,6 +35,7 @@ ROWS: Mapping[str, RowOf] = {
     "REL-14": owing.rel_14,
     "REL-16": owing.rel_16,
     "REL-17": stating.rel_17,
+    "REL-18": carrying.rel_18,
     "REL-22": killing.rel_22,
     "REL-23": killing.rel_23,
     "REL-24": rotating.rel_24,
@@ -44,7 +56,6 @@ NOT_HERE = [
     NotRun(
         "REL-15", "72 hours need a clock that is moved by hand: tests/hub/delivery/test_lane.py and test_schedule.py"
     ),
-    NotRun("REL-18", "a property, no figure: tests/whole/test_bytes.py"),
     NotRun("REL-19", "needs libfaketime; order goes by the hub's own numbers and last_updated, never by a wall clock"),
     NotRun("REL-20", "needs a file system of its own that can be filled"),
     NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
