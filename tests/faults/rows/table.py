@@ -11,9 +11,11 @@ from tests.faults.rows import (
     hostile,
     isolation,
     killing,
+    naming,
     owing,
     rotating,
     stating,
+    waiting,
 )
 from tests.faults.stage import Stage
 
@@ -29,10 +31,12 @@ ROWS: Mapping[str, RowOf] = {
     "REL-07": database.rel_07,
     "REL-08": isolation.rel_08,
     "REL-09": isolation.rel_09,
+    "REL-10": naming.rel_10,
     "REL-11": owing.rel_11,
     "REL-12": isolation.rel_12,
     "REL-13": owing.rel_13,
     "REL-14": owing.rel_14,
+    "REL-15": waiting.rel_15,
     "REL-16": owing.rel_16,
     "REL-17": stating.rel_17,
     "REL-18": carrying.rel_18,
@@ -50,12 +54,6 @@ ROWS: Mapping[str, RowOf] = {
 }
 
 NOT_HERE = [
-    NotRun(
-        "REL-10", "a slow name needs a name server: tests/hub/delivery/test_resolver.py, with a look-up that blocks"
-    ),
-    NotRun(
-        "REL-15", "72 hours need a clock that is moved by hand: tests/hub/delivery/test_lane.py and test_schedule.py"
-    ),
     NotRun("REL-19", "needs libfaketime; order goes by the hub's own numbers and last_updated, never by a wall clock"),
     NotRun("REL-20", "needs a file system of its own that can be filled"),
     NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
