@@ -11,6 +11,7 @@ from tests.faults.rows import (
     hostile,
     isolation,
     killing,
+    lasting,
     naming,
     owing,
     rotating,
@@ -43,6 +44,7 @@ ROWS: Mapping[str, RowOf] = {
     "REL-22": killing.rel_22,
     "REL-23": killing.rel_23,
     "REL-24": rotating.rel_24,
+    "REL-25": lasting.rel_25,
     "CAP-01": isolation.cap_01,
     "CAP-02": capacity.cap_02,
     "CAP-03": asking.cap_03,
@@ -57,7 +59,6 @@ NOT_HERE = [
     NotRun("REL-19", "needs libfaketime; order goes by the hub's own numbers and last_updated, never by a wall clock"),
     NotRun("REL-20", "needs a file system of its own that can be filled"),
     NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
-    NotRun("REL-25", "four hours"),
     NotRun("SEC-F1", "tests/whole/test_openapi_fuzzed.py, in `make test`"),
     NotRun("SEC-F3", "tests/whole/test_security_hostile.py and test_security_addresses.py, in `make test`"),
 ]
