@@ -61,6 +61,10 @@ class HubProcess:
         assert self._process is not None
         return self._process.pid
 
+    def change(self, **changes: str) -> None:
+        """Other settings, from the next start on."""
+        self._environment |= changes
+
     def start(self) -> None:
         """Start it; `ready` waits for it."""
         with (self.folder / "hub.log").open("ab") as log:

@@ -64,6 +64,8 @@ class FastPartner:
         self.name = str(party)
         self.manner = Manner.GOOD
         self.slow_s = 0.05
+        self.redirect = "302 Found", "http://127.0.0.1:1/elsewhere"
+        """Status and Location of REDIRECTS."""
         self.taken = 0
         """Requests with a body."""
         self.connections: set[asyncio.BaseTransport] = set()
@@ -222,6 +224,9 @@ class _Connection(asyncio.Protocol):
                 partner.tasks.spawn(self._trickle(), "trickle")
             case Manner.ENDLESS:
                 partner.tasks.spawn(self._endless(), "endless")
+            case Manner.REDIRECTS:
+                status, elsewhere = (part.encode() for part in partner.redirect)
+                self._transport.write(_http(b"", status, b"Location: " + elsewhere + b"\r\n"))
             case Manner.RESETS:
                 self._transport.write(_http(_OK)[:-10])
                 self._transport.abort()
@@ -271,6 +276,5 @@ def _http(body: bytes, status: bytes = b"200 OK", more: bytes = b"") -> bytes:
 _SAID = {
     Manner.FAILS: _http(_OK.replace(b"1000", b"3000"), b"500 Oops"),
     Manner.BUSY: _http(b"", b"429 Busy", b"Retry-After: 1\r\n"),
-    Manner.REDIRECTS: _http(b"", b"302 Found", b"Location: http://127.0.0.1:1/elsewhere\r\n"),
     Manner.NO_HTTP: b"\x16\x03\x01 this is not the protocol that you are looking for\r\n\r\n",
 }

@@ -12,6 +12,7 @@ from tests import words
 from tests.faults.hubs import HUB
 from tests.faults.load import Load
 from tests.faults.open_loop import Timing, due_times_s, open_loop
+from tests.faults.owner import until
 from tests.faults.partner import ZOO, Manner
 from tests.faults.report import Figure, Row
 from tests.faults.rows.isolation import directed
@@ -22,6 +23,7 @@ HARMED = RECEIVERS // 2
 PUSHES_PER_S, DIRECTED_PER_S, ASKED_PER_S = 20.0, 60.0, 15.0
 _STILL_S = 0.5
 _SAMPLE_EVERY_S = 0.5
+_AT_REST_WITHIN_S = 10.0
 
 
 async def rel_25(stage: Stage) -> Row:
@@ -32,6 +34,7 @@ async def rel_25(stage: Stage) -> Row:
     async with world(stage, receivers=RECEIVERS, HUB_FORWARD_TIMEOUT_OTHER_S="3") as played:
         well, harmed = played.receivers[HARMED:], played.receivers[:HARMED]
         gauge = _Gauge(played)
+        at_rest = played.hub.descriptors()
         load = Load(played.owner, PUSHES_PER_S, stage.seed, again=True, share_new=0.0)
         beside = Tasks()
         beside.spawn(gauge.read(), "gauge")
@@ -45,6 +48,8 @@ async def rel_25(stage: Stage) -> Row:
         await faults.heal()
         await load.stop()
         drained_s = await played.all_have_all(60)
+        played.hub.wire.close()
+        await until(lambda: played.hub.descriptors() <= at_rest, _AT_REST_WITHIN_S)
         figures = [
             *played.promises(),
             Figure("faults", faults.caused, least=seconds // fault_every_s - 2),
@@ -59,7 +64,8 @@ async def rel_25(stage: Stage) -> Row:
                 "MiB/h",
                 most=1.0 if stage.full else None,
             ),
-            Figure("growth of open file descriptors", gauge.growth_of_descriptors(warm_up_s), most=8),
+            Figure("most open file descriptors", max(count for _, _, count in gauge.samples)),
+            Figure("growth of those that are open at rest", played.hub.descriptors() - at_rest, most=8),
             Figure("exceptions in the hub's log", played.hub.tracebacks(), most=0),
             Figure("all delivered after the last push", drained_s, "s", least=0),
             Figure("objects still owed in the database", await played.owed_in_store(), most=0),
@@ -95,12 +101,6 @@ class _Gauge:
     def after(self, warm_up_s: float) -> list[tuple[float, float]]:
         """Time and memory."""
         return [(at_s, memory_mib) for at_s, memory_mib, _ in self.samples if at_s > warm_up_s]
-
-    def growth_of_descriptors(self, warm_up_s: float) -> int:
-        """From the least of the first half after warm-up to the least of the second: what a fault opens is closed again."""
-        counts = [descriptors for at_s, _, descriptors in self.samples if at_s > warm_up_s]
-        half = len(counts) // 2
-        return min(counts[half:]) - min(counts[:half])
 
 
 class _Faults:

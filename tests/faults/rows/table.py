@@ -16,6 +16,7 @@ from tests.faults.rows import (
     owing,
     rotating,
     stating,
+    strangers,
     waiting,
 )
 from tests.faults.stage import Stage
@@ -52,6 +53,7 @@ ROWS: Mapping[str, RowOf] = {
     "CAP-05": capacity.cap_05,
     "CAP-06": capacity.cap_06,
     "SEC-F2": hostile.sec_f2,
+    "SEC-F3": strangers.sec_f3,
     "SEC-F4": hostile.sec_f4,
 }
 
@@ -60,5 +62,4 @@ NOT_HERE = [
     NotRun("REL-20", "needs a file system of its own that can be filled"),
     NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
     NotRun("SEC-F1", "tests/whole/test_openapi_fuzzed.py, in `make test`"),
-    NotRun("SEC-F3", "tests/whole/test_security_hostile.py and test_security_addresses.py, in `make test`"),
 ]
