@@ -17,6 +17,7 @@ from tests.faults.rows import (
     rotating,
     stating,
     strangers,
+    surroundings,
     waiting,
 )
 from tests.faults.stage import Stage
@@ -42,6 +43,8 @@ ROWS: Mapping[str, RowOf] = {
     "REL-16": owing.rel_16,
     "REL-17": stating.rel_17,
     "REL-18": carrying.rel_18,
+    "REL-20": surroundings.rel_20,
+    "REL-21": surroundings.rel_21,
     "REL-22": killing.rel_22,
     "REL-23": killing.rel_23,
     "REL-24": rotating.rel_24,
@@ -59,7 +62,5 @@ ROWS: Mapping[str, RowOf] = {
 
 NOT_HERE = [
     NotRun("REL-19", "needs libfaketime; order goes by the hub's own numbers and last_updated, never by a wall clock"),
-    NotRun("REL-20", "needs a file system of its own that can be filled"),
-    NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
     NotRun("SEC-F1", "tests/whole/test_openapi_fuzzed.py, in `make test`"),
 ]
