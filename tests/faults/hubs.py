@@ -132,9 +132,13 @@ class HubProcess:
         """Open file descriptors of any kind."""
         return sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
 
+    def log(self) -> str:
+        """All that it wrote."""
+        return (self.folder / "hub.log").read_text(errors="replace")
+
     def tracebacks(self) -> int:
         """Exceptions in its log."""
-        return (self.folder / "hub.log").read_text(errors="replace").count("Traceback (most recent call last)")
+        return self.log().count("Traceback (most recent call last)")
 
     async def admin(self, method: str, path: str, body: Any = None) -> Said:
         """One call to the admin API."""

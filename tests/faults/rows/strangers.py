@@ -43,7 +43,7 @@ async def sec_f3(stage: Stage) -> Row:
         grown_mib += played.hub.memory_mib() - memory_mib
         called = sum(one.taken for one in played.receivers) - taken
         tokens = {token_a, *(token for one in hostile.everyone for token in (one.token, one.keys.newest))}
-        places = [*hostile.answers, canary.heard, (played.hub.folder / "hub.log").read_bytes()]
+        places = [*hostile.answers, canary.heard, played.hub.log().encode()]
         places.append(await database_dump(played.mongodb_url, played.database))
         found = leaks(tokens, places)
         seen = leaks(tokens, [b"Authorization: Token " + authorization(token_a)["Authorization"].encode()])

@@ -215,7 +215,9 @@ async def test_what_fell_out_of_history_is_read_anew(
     async with following(database, objects) as here:
         await push(store, status="CHARGING", part="3256")
         await here.until(lambda: len(here.events) >= 1)
-        objects.remembers_since = (await objects.real.now()) + (60 << 32)  # a minute from now: whatever it has seen is gone
+        objects.remembers_since = (await objects.real.now()) + (
+            60 << 32
+        )  # a minute from now: whatever it has seen is gone
         await push(store, status="AVAILABLE", part="3256")
         await here.until(lambda: objects.builds == 2)
         await push(store, status="OUTOFORDER", part="3256")
