@@ -32,7 +32,7 @@ _AT_REST_WITHIN_S = 300.0
 
 async def cap_03(stage: Stage) -> Row:
     """POST authorize through the hub, and the same straight to the provider, by turns."""
-    rounds, seconds = stage.size(3, 6), stage.size(2, 10)
+    rounds, seconds = stage.size(6, 6), stage.size(1, 10)
     through, direct = Timing(), Timing()
     async with world(stage, receivers=1) as played:
         provider, operator, hub = played.receivers[0], played.owner.partner, played.hub.wire

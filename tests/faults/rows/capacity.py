@@ -10,7 +10,7 @@ from tests.faults.open_loop import due_times_s, open_loop
 from tests.faults.owner import OWNER, until
 from tests.faults.partner import FastPartner
 from tests.faults.report import Figure, Row
-from tests.faults.stage import Stage, receiver_party, world
+from tests.faults.stage import Stage, join_all, receiver_party, world
 
 
 async def cap_02(stage: Stage) -> Row:
@@ -57,14 +57,14 @@ async def cap_02(stage: Stage) -> Row:
 
 async def cap_05(stage: Stage) -> Row:
     """A thousand partners that say nothing."""
-    partners, seconds = stage.size(150, 1_000), stage.size(10, 60)
+    partners, seconds = stage.size(150, 1_000), stage.size(6, 60)
     async with world(stage, receivers=0) as played:
         fresh_mib = played.hub.memory_mib()
         crowd = [FastPartner(receiver_party(number), "EMSP") for number in range(partners)]
         for one in crowd:
             await one.open()
-            await played.hub.join(one)
-        await asyncio.sleep(5)
+        await join_all(played.hub, crowd)
+        await asyncio.sleep(2)
         began_s, processor_s = monotonic_s(), played.hub.processor_s()
         await asyncio.sleep(seconds)
         share = (played.hub.processor_s() - processor_s) / (monotonic_s() - began_s)

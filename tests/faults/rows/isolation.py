@@ -22,20 +22,21 @@ SHARE_TO_BAD = 0.1
 async def rel_08(stage: Stage) -> Row:
     """One black hole among 100 partners, with a tenth of all traffic."""
     rounds, seconds = _turns(stage)
-    async with world(stage, receivers=PARTNERS) as played:
+    async with world(stage, receivers=PARTNERS, HUB_FORWARD_TIMEOUT_OTHER_S=_patience_s(stage)) as played:
         good, bad = played.receivers[1:], played.receivers[:1]
         well, harmed = await _in_turn(stage, played, good, {bad[0]: Manner.BLACK_HOLE})
     return Row(
         "REL-08",
         f"Directed PUTs of 1 KB to {PARTNERS} partners, open loop at {RATE_PER_S:.0f}/s, a tenth of them to one partner: "
-        f"{rounds} times {seconds} s while it is well, and in between as long while it takes connections and says nothing.",
+        f"{rounds} times {seconds} s while it is well, and in between as long while it takes connections and says nothing; "
+        f"HUB_FORWARD_TIMEOUT_OTHER_S={_patience_s(stage)} (30 by default).",
         compared(well, harmed),
     )
 
 
 async def rel_09(stage: Stage) -> Row:
     """Every fifth of 100 partners misbehaves in a way of its own."""
-    async with world(stage, receivers=PARTNERS) as played:
+    async with world(stage, receivers=PARTNERS, HUB_FORWARD_TIMEOUT_OTHER_S=_patience_s(stage)) as played:
         bad, good = played.receivers[::5], [one for n, one in enumerate(played.receivers) if n % 5]
         manners = {one: ZOO[number % len(ZOO)] for number, one in enumerate(bad)}
         memory_mib = played.hub.memory_mib()
@@ -56,11 +57,11 @@ async def rel_09(stage: Stage) -> Row:
 async def rel_12(stage: Stage) -> Row:
     """All partners come back in the same second."""
     objects = stage.size(5, 20)
-    probe_max_s = stage.size(24, 60)
+    probe_max_s = stage.size(16, 60)
     async with world(stage, receivers=PARTNERS, HUB_PROBE_FIRST_S="1", HUB_PROBE_MAX_S=str(probe_max_s)) as played:
         live = played.receivers[-1]
         away = played.receivers[:-1]
-        normal = await directed(played, [live], [live], seconds=stage.size(6, 20), seed=stage.seed, rate_per_s=20)
+        normal = await directed(played, [live], [live], seconds=stage.size(5, 20), seed=stage.seed, rate_per_s=20)
         for one in away:
             await one.behave(Manner.REFUSES)
         for number in range(objects):
@@ -104,7 +105,7 @@ async def rel_12(stage: Stage) -> Row:
 
 async def cap_01(stage: Stage) -> Row:
     """What the hub adds to a directed message."""
-    seconds = stage.size(8, 60)
+    seconds = stage.size(6, 60)
     async with world(stage, receivers=2) as played:
         to = played.receivers
         direct = Timing()
@@ -161,6 +162,11 @@ async def directed(
 
     timing.shed = await open_loop(due_times_s(rate_per_s, seconds, seed), send)
     return timing
+
+
+def _patience_s(stage: Stage) -> str:
+    """How long the hub waits for a partner: each turn ends when the last request to a bad one has ended."""
+    return str(stage.size(3, 30))
 
 
 def _turns(stage: Stage) -> tuple[int, int]:

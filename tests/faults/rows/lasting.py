@@ -28,7 +28,7 @@ _AT_REST_WITHIN_S = 10.0
 
 async def rel_25(stage: Stage) -> Row:
     """Broadcasts, directed messages, authorizations and lists, with a fault every few seconds."""
-    seconds, warm_up_s = float(stage.size(45, 1_800)), float(stage.size(10, 600))
+    seconds, warm_up_s = float(stage.size(40, 1_800)), float(stage.size(10, 600))
     fault_every_s = stage.size(4, 60)
     asked = Timing()
     async with world(stage, receivers=RECEIVERS, HUB_FORWARD_TIMEOUT_OTHER_S="3") as played:
