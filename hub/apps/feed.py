@@ -1,8 +1,8 @@
 """Keeps the index as the store has it: everything once, then every change by any process, in the database's own order.
 
 The stream of changes begins some minutes before the start, so that the window of kept changes is full at once, and who was
-connected before a restart misses nothing. A stream that is lost is opened again where it ended; when the database does not
-remember so far, everything is read anew.
+connected before a restart misses nothing. A stream that is lost is opened again where it ended. When the database does not
+remember so far, everything is read anew, and followed from there: a busy database may not even remember the window.
 """
 
 import asyncio
@@ -82,8 +82,15 @@ class Feed:
             except StoreUnavailable as error:
                 self.trouble = f"changes are not followed: {error}"
                 structlog.get_logger().warning("index_not_fresh", reason=str(error))
-                since = 0 if "history" in str(error).lower() else since
+                since = self._nearer(since) if "history" in str(error).lower() else since
             await asyncio.sleep(_AGAIN_AFTER_S)
+
+    def _nearer(self, since: int) -> int:
+        """From where to follow, when the database does not remember `since` any more; 0 when all must be read anew."""
+        if since >= self._built_at:
+            return 0
+        self.changes, self._before = Changes(self._built_at), {}
+        return self._built_at
 
     def revision(self, key: str) -> int:
         """The revision of an object that was taken last; 0 for one that never was."""

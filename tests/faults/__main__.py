@@ -13,7 +13,7 @@ import uvloop
 from docs import ROOT
 from hub.clock import monotonic_s, now_utc
 from hub.store.embedded import private_mongod
-from tests.faults.report import NotRun, Proof, Row, read_rows, write
+from tests.faults.report import CannotRun, NotRun, Proof, Row, read_rows, write
 from tests.faults.rows.table import NOT_HERE, ROWS, RowOf
 from tests.faults.stage import Stage
 
@@ -31,7 +31,9 @@ def main() -> None:
     wanted = asked.rows or [*ROWS]
     if unknown := [name for name in wanted if name not in ROWS]:
         parser.error(f"there is no row {unknown[0]}; rows: {', '.join(ROWS)}")
-    measured = {row.name: row for row in uvloop.run(_run(wanted, full=asked.full, seed=asked.seed))}
+    ended = uvloop.run(_run(wanted, full=asked.full, seed=asked.seed))
+    measured = {row.name: row for row in ended if isinstance(row, Row)}
+    cannot = {row.name: row for row in ended if isinstance(row, NotRun)}
     known = measured if wanted == [*ROWS] else read_rows(asked.out) | measured
     rows = [known[name] for name in ROWS if name in known]
     proof = Proof(
@@ -40,14 +42,14 @@ def main() -> None:
         at=now_utc().isoformat(timespec="seconds"),
         commit=_commit(),
         rows=rows,
-        not_run=[NotRun(name, "not asked for") for name in ROWS if name not in known] + NOT_HERE,
+        not_run=[cannot.get(name, NotRun(name, "not asked for")) for name in ROWS if name not in known] + NOT_HERE,
     )
     write(proof, asked.out)
     print(f"{asked.out / 'proof.md'}: {sum(row.reached for row in rows)} of {len(rows)} rows reach every figure")
     sys.exit(not proof.reached)
 
 
-async def _run(wanted: list[str], *, full: bool, seed: int) -> list[Row]:
+async def _run(wanted: list[str], *, full: bool, seed: int) -> list[Row | NotRun]:
     rows = []
     with tempfile.TemporaryDirectory(prefix="ocpi-hub-proof-") as folder:
         async with private_mongod(Path(folder) / "database") as url:
@@ -59,11 +61,13 @@ async def _run(wanted: list[str], *, full: bool, seed: int) -> list[Row]:
     return rows
 
 
-async def _row(name: str, run: RowOf, stage: Stage) -> Row:
+async def _row(name: str, run: RowOf, stage: Stage) -> Row | NotRun:
     began_s, load = monotonic_s(), os.getloadavg()[0]
     try:
         async with asyncio.timeout(_TIME_LIMIT_S):
             row = await run(stage)
+    except CannotRun as lacking:
+        return NotRun(name, str(lacking))
     except (RuntimeError, OSError, TimeoutError, AssertionError) as error:
         row = Row(name, (run.__doc__ or "").strip(), failed=f"{type(error).__name__}: {error}")
     row.seconds, row.load_before = monotonic_s() - began_s, load
@@ -71,7 +75,10 @@ async def _row(name: str, run: RowOf, stage: Stage) -> Row:
     return row
 
 
-def _say(row: Row) -> None:
+def _say(row: Row | NotRun) -> None:
+    if isinstance(row, NotRun):
+        print(f"  not run here: {row.why}", file=sys.stderr, flush=True)
+        return
     if row.failed:
         print(f"  failed: {row.failed}", file=sys.stderr)
     for one in row.figures:

@@ -39,7 +39,6 @@ class HubProcess:
         self.folder = folder
         self.port = quiet_port()
         self.wire = Wire(self.port)
-        self.restarts = 0
         self._secret_key = secret_key
         self._environment = os.environ | {
             "HUB_DATA_DIR": str(folder),
@@ -61,6 +60,10 @@ class HubProcess:
         """Of the running process."""
         assert self._process is not None
         return self._process.pid
+
+    def change(self, **changes: str) -> None:
+        """Other settings, from the next start on."""
+        self._environment |= changes
 
     def start(self) -> None:
         """Start it; `ready` waits for it."""
@@ -124,6 +127,18 @@ class HubProcess:
             except FileNotFoundError:
                 continue
         return found
+
+    def descriptors(self) -> int:
+        """Open file descriptors of any kind."""
+        return sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
+
+    def log(self) -> str:
+        """All that it wrote."""
+        return (self.folder / "hub.log").read_text(errors="replace")
+
+    def tracebacks(self) -> int:
+        """Exceptions in its log."""
+        return self.log().count("Traceback (most recent call last)")
 
     async def admin(self, method: str, path: str, body: Any = None) -> Said:
         """One call to the admin API."""

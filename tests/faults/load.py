@@ -13,13 +13,15 @@ _LONGEST_S = 3600.0
 
 
 class Load:
-    """Half of the pushes are of new objects, half are states of HOT that change all the time."""
+    """A share of the pushes are of new objects, the others are states of HOT that change all the time."""
 
-    def __init__(self, owner: Owner, rate_per_s: float, seed: int, *, again: bool = False) -> None:
+    def __init__(
+        self, owner: Owner, rate_per_s: float, seed: int, *, again: bool = False, share_new: float = 0.5
+    ) -> None:
         """`again`: a push whose connection broke is sent once more, as it was."""
         self._owner = owner
         self._again = again
-        self._name = mixed_objects(random.Random(seed), hot=HOT, share_new=0.5)
+        self._name = mixed_objects(random.Random(seed), hot=HOT, share_new=share_new)
         self._stopped = False
         self._under_way = 0
         self._tasks = Tasks()

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import secrets
-from base64 import b64encode
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Self, cast
@@ -13,10 +11,16 @@ import orjson
 from hub.clock import Tasks
 from hub.wire.headers import DELIVERY_ID, RoutingHeaders
 from hub.wire.party import Party
+from tests import words
 from tests.faults.history import Arrival
+from tests.faults.keys import Keys, authorization
 from tests.faults.wire import Wire, header, length_of
 
+_AUTHORIZATION = b"authorization:"
 _DELIVERY = DELIVERY_ID.lower().encode() + b":"
+_AUTHORIZED = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":%s}' % words.body(
+    words.authorization_info()
+)
 _OK = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z"}'
 
 
@@ -60,6 +64,8 @@ class FastPartner:
         self.name = str(party)
         self.manner = Manner.GOOD
         self.slow_s = 0.05
+        self.redirect = "302 Found", "http://127.0.0.1:1/elsewhere"
+        """Status and Location of REDIRECTS."""
         self.taken = 0
         """Requests with a body."""
         self.connections: set[asyncio.BaseTransport] = set()
@@ -69,7 +75,8 @@ class FastPartner:
         self.token = ""
         self.tasks = Tasks()
         self.arrived = arrived
-        self._issued = secrets.token_hex(16)
+        self.keys = Keys()
+        """What the hub calls it with."""
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -105,17 +112,29 @@ class FastPartner:
 
     async def register(self, hub: Wire, token_a: str) -> None:
         """POST credentials to the hub; raises RuntimeError when it refuses."""
+        await self._exchange("POST", hub, token_a)
+
+    async def renew(self, hub: Wire) -> None:
+        """PUT credentials to the hub, with a new token for it; raises RuntimeError when it refuses."""
+        self.keys.renew()
+        await self._exchange("PUT", hub, self.token)
+        self.keys.agreed()
+
+    async def _exchange(self, method: str, hub: Wire, token: str) -> None:
+        body = json.dumps(self._credentials()).encode()
+        said = await hub.ask(method, "/ocpi/2.2.1/credentials", authorization(token), body, timeout_s=30)
+        if said.ocpi_status != 1000:
+            raise RuntimeError(f"{self.name}: {method} credentials: HTTP {said.http_status} {said.body!r}")
+        self.token = orjson.loads(said.body)["data"]["token"]
+
+    def _credentials(self) -> dict[str, Any]:
         identity = {
             "role": self.role,
             "party_id": self.party.party_id,
             "country_code": self.party.country_code,
             "business_details": {"name": self.name},
         }
-        body = json.dumps({"token": self._issued, "url": f"{self.base}/versions", "roles": [identity]}).encode()
-        said = await hub.ask("POST", "/ocpi/2.2.1/credentials", authorization(token_a), body, timeout_s=30)
-        if said.ocpi_status != 1000:
-            raise RuntimeError(f"{self.name} could not register: HTTP {said.http_status} {said.body!r}")
-        self.token = orjson.loads(said.body)["data"]["token"]
+        return {"token": self.keys.newest, "url": f"{self.base}/versions", "roles": [identity]}
 
     @property
     def base(self) -> str:
@@ -131,7 +150,11 @@ class FastPartner:
         method, target, _ = head.split(b" ", 2)
         if method == b"GET":
             return self._configuration(target)
+        if method == b"PUT" and target.endswith(b"/credentials"):
+            return self._renewed(orjson.loads(body)["token"])
         self.taken += 1
+        if target.endswith(b"/authorize"):
+            return _AUTHORIZED
         if method == b"PUT" and b"/locations/" in target:
             value = orjson.loads(body)
             if self.manner is Manner.POISONED and value["id"].startswith("POISON"):
@@ -140,12 +163,21 @@ class FastPartner:
                 self.arrived(Arrival(self.name, value["id"], int(value["name"]), delivery_id, hash(body)))
         return _OK
 
+    def _renewed(self, token: str) -> bytes:
+        """The hub renews both tokens."""
+        self.token = token
+        self.keys.renew()
+        self.keys.agreed()
+        return _enveloped(self._credentials())
+
     def _configuration(self, target: bytes) -> bytes:
         if target == b"/versions":
             return _enveloped([{"version": "2.2.1", "url": f"{self.base}/2.2.1"}])
         offered: list[dict[str, str]] = [
             {"identifier": "credentials", "role": "SENDER", "url": f"{self.base}/2.2.1/credentials"}
         ]
+        if self.role == "EMSP":
+            offered.append({"identifier": "tokens", "role": "SENDER", "url": f"{self.base}/2.2.1/tokens"})
         modules = ("locations", "tariffs", "sessions", "cdrs") if self.role == "EMSP" else ("tokens", "commands")
         offered += [{"identifier": one, "role": "RECEIVER", "url": f"{self.base}/2.2.1/{one}"} for one in modules]
         return _enveloped({"version": "2.2.1", "endpoints": offered})
@@ -178,6 +210,9 @@ class _Connection(asyncio.Protocol):
 
     def _treat(self, head: bytes, body: bytes) -> None:
         partner = self._partner
+        if not partner.keys.let_in(header(head, _AUTHORIZATION)):
+            self._transport.write(_http(b"", b"401 Unauthorized"))
+            return
         match partner.manner:
             case Manner.BLACK_HOLE | Manner.REFUSES:
                 return
@@ -189,6 +224,9 @@ class _Connection(asyncio.Protocol):
                 partner.tasks.spawn(self._trickle(), "trickle")
             case Manner.ENDLESS:
                 partner.tasks.spawn(self._endless(), "endless")
+            case Manner.REDIRECTS:
+                status, elsewhere = (part.encode() for part in partner.redirect)
+                self._transport.write(_http(b"", status, b"Location: " + elsewhere + b"\r\n"))
             case Manner.RESETS:
                 self._transport.write(_http(_OK)[:-10])
                 self._transport.abort()
@@ -218,11 +256,6 @@ class _Connection(asyncio.Protocol):
             await asyncio.sleep(0.005)
 
 
-def authorization(token: str) -> dict[str, str]:
-    """The Authorization header."""
-    return {"Authorization": f"Token {b64encode(token.encode()).decode()}"}
-
-
 def _enveloped(data: Any) -> bytes:
     return orjson.dumps({"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z", "data": data})
 
@@ -243,6 +276,5 @@ def _http(body: bytes, status: bytes = b"200 OK", more: bytes = b"") -> bytes:
 _SAID = {
     Manner.FAILS: _http(_OK.replace(b"1000", b"3000"), b"500 Oops"),
     Manner.BUSY: _http(b"", b"429 Busy", b"Retry-After: 1\r\n"),
-    Manner.REDIRECTS: _http(b"", b"302 Found", b"Location: http://127.0.0.1:1/elsewhere\r\n"),
     Manner.NO_HTTP: b"\x16\x03\x01 this is not the protocol that you are looking for\r\n\r\n",
 }

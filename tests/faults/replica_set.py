@@ -1,10 +1,10 @@
-"""Three mongods of one replica set, each of which can be killed, frozen, stepped down and told to fail."""
+"""Mongods of one replica set, each of which can be killed, frozen, stepped down and told to fail."""
 
 import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ _MEMBERS = 3
 class Member:
     """One mongod."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         self.port = quiet_port()
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "data").mkdir(parents=True)
 
@@ -37,12 +38,17 @@ class Member:
             str(find_mongod()),
             *("--dbpath", str(self._folder / "data"), "--logpath", str(self._folder / "log"), "--logappend"),
             *("--port", str(self.port), "--bind_ip", "127.0.0.1", "--replSet", _NAME, "--nounixsocket", "--quiet"),
-            *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128"),
+            *("--wiredTigerCacheSizeGB", "0.25", *(self._options or ("--oplogSize", "128"))),
             *("--setParameter", "enableTestCommands=1", "--setParameter", "diagnosticDataCollectionEnabled=false"),
         ]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+
+    @property
+    def running(self) -> bool:
+        """It has not ended."""
+        return self._process is not None and self._process.poll() is None
 
     def send(self, number: signal.Signals) -> None:
         """A signal."""
@@ -66,8 +72,8 @@ class Member:
 class ReplicaSet:
     """Its members, and who is primary."""
 
-    def __init__(self, folder: Path) -> None:
-        self.members = [Member(folder / str(number)) for number in range(_MEMBERS)]
+    def __init__(self, folder: Path, members: int, options: Sequence[str]) -> None:
+        self.members = [Member(folder / str(number), options) for number in range(members)]
 
     @property
     def url(self) -> str:
@@ -100,7 +106,7 @@ class ReplicaSet:
         while monotonic_s() - began_s < READY_S:
             said = await self._ask(await self.primary(), {"replSetGetStatus": 1})
             states = [one["stateStr"] for one in said["members"]] if said else []
-            if sorted(states) == ["PRIMARY", "SECONDARY", "SECONDARY"]:
+            if sorted(states) == ["PRIMARY", *["SECONDARY"] * (len(self.members) - 1)]:
                 return
             await asyncio.sleep(0.1)
         raise RuntimeError("the replica set did not become whole again")
@@ -140,9 +146,9 @@ async def _until(ask: Any) -> None:
 
 
 @asynccontextmanager
-async def replica_set(folder: Path) -> AsyncIterator[ReplicaSet]:
-    """Three members that are one set."""
-    made = ReplicaSet(folder)
+async def replica_set(folder: Path, members: int = _MEMBERS, *options: str) -> AsyncIterator[ReplicaSet]:
+    """So many members that are one set; `options` instead of an oplog of 128 MB."""
+    made = ReplicaSet(folder, members, options)
     try:
         for member in made.members:
             member.start()

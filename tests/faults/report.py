@@ -59,6 +59,10 @@ class Row:
         return not self.failed and all(figure.reached is not False for figure in self.figures)
 
 
+class CannotRun(Exception):
+    """A row needs what this machine does not have; the text says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotRun:
     """A row that this run has no figure for, and why."""

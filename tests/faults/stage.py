@@ -1,7 +1,7 @@
 """Where a row plays: a hub or two on a database, an operator who pushes, receivers, and the history of them all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from tests.faults.partner import FastPartner
 from tests.faults.report import Figure
 
 _TOLD_WITHIN_S = 10.0
+_JOINING = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,17 @@ class World:
         ]
 
 
+async def join_all(hub: HubProcess, partners: Iterable[FastPartner]) -> None:
+    """Invite and register them, some at once."""
+    waiting = iter(partners)
+
+    async def join() -> None:
+        for one in waiting:
+            await hub.join(one)
+
+    await asyncio.gather(*(join() for _ in range(_JOINING)))
+
+
 def receiver_party(number: int) -> Party:
     """DE*000, DE*001, …"""
     return Party.of("DE", f"{number:03}")
@@ -119,7 +131,7 @@ async def world(
     """`hubs` processes on one database of their own, an owner and receivers that are registered."""
     url = mongodb_url or stage.mongodb_url
     database = f"proof_{uuid4().hex[:10]}"
-    key = new_secret_key()
+    key = changes.get("HUB_SECRET_KEY", new_secret_key())
     settings = {"HUB_MONGODB_DATABASE": database, **changes}
     folder = stage.folder / database
     history = History()
@@ -136,7 +148,8 @@ async def world(
         await made[0].join(owning)
         for number in range(receivers):
             partner = FastPartner(receiver_party(number), "EMSP", played.arrived)
-            played.receivers.append(await made[0].join(await stack.enter_async_context(partner)))
+            played.receivers.append(await stack.enter_async_context(partner))
+        await join_all(made[0], played.receivers)
         try:
             yield played
         finally:

@@ -16,6 +16,7 @@ class Said:
     http_status: int
     body: bytes
     retry_after: str = ""
+    link: str = ""
 
     @property
     def ocpi_status(self) -> int:
@@ -79,7 +80,7 @@ async def _read(reader: asyncio.StreamReader) -> Said:
     except asyncio.IncompleteReadError:
         raise ConnectionResetError("the connection ended before the answer was whole") from None
     http_status = int(head.split(b" ", 2)[1])
-    return Said(http_status, body, header(head, b"retry-after:"))
+    return Said(http_status, body, header(head, b"retry-after:"), header(head, b"link:"))
 
 
 def length_of(head: bytes) -> int:

@@ -1,21 +1,16 @@
 """CAP-02, CAP-05, CAP-06: how much a hub takes, what many idle partners cost, and how it starts with a mountain of debts."""
 
 import asyncio
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 from hub.clock import monotonic_s
 from hub.store.driver import close_client, open_client
+from tests.faults.copies import add_copies
 from tests.faults.history import Arrival, Heard
 from tests.faults.open_loop import due_times_s, open_loop
-from tests.faults.owner import OWNER, location, until
+from tests.faults.owner import OWNER, until
 from tests.faults.partner import FastPartner
 from tests.faults.report import Figure, Row
-from tests.faults.stage import Stage, receiver_party, world
-
-_BATCH = 5_000
-_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+from tests.faults.stage import Stage, join_all, receiver_party, world
 
 
 async def cap_02(stage: Stage) -> Row:
@@ -62,14 +57,14 @@ async def cap_02(stage: Stage) -> Row:
 
 async def cap_05(stage: Stage) -> Row:
     """A thousand partners that say nothing."""
-    partners, seconds = stage.size(150, 1_000), stage.size(10, 60)
+    partners, seconds = stage.size(150, 1_000), stage.size(6, 60)
     async with world(stage, receivers=0, HUB_PROBE_FIRST_S="1", HUB_PROBE_MAX_S="60") as played:
         fresh_mib = played.hub.memory_mib()
         crowd = [FastPartner(receiver_party(number), "EMSP") for number in range(partners)]
         for one in crowd:
             await one.open()
-            await played.hub.join(one)
-        await asyncio.sleep(5)
+        await join_all(played.hub, crowd)
+        await asyncio.sleep(2)
         began_s, processor_s = monotonic_s(), played.hub.processor_s()
         await asyncio.sleep(seconds)
         share = (played.hub.processor_s() - processor_s) / (monotonic_s() - began_s)
@@ -94,14 +89,10 @@ async def cap_06(stage: Stage) -> Row:
         await played.all_have_all(10)
         await played.hub.stop()
         client = open_client(played.mongodb_url)
-        objects = client[played.database]["objects"]
-        sample = await objects.find_one({"key.module": "locations"})
-        assert sample is not None
         platforms = client[played.database]["platforms"]
         known = [(each["_id"], each["parties"][0]["party_role"].split()[0]) async for each in platforms.find()]
         owed = [f"{platform_id}:{party}" for platform_id, party in known if party != str(OWNER)]
-        for batch in _batches(sample, rows, owed):
-            await objects.insert_many(batch, ordered=False)
+        await add_copies(client[played.database], rows, owed)
         plan = await client[played.database].command(
             "explain",
             {"find": "objects", "filter": {"behind": {"$in": owed[:100]}}, "sort": {"seq": 1}, "limit": 500},
@@ -125,28 +116,3 @@ async def cap_06(stage: Stage) -> Row:
                 Figure("stages that sort in memory", str(plan["queryPlanner"]["winningPlan"]).count("'SORT'"), most=0),
             ],
         )
-
-
-def _batches(sample: dict[str, Any], rows: int, owed: list[str]) -> Iterator[list[dict[str, Any]]]:
-    """Copies of a stored object under ids of their own, each owed to one receiver, if any is named."""
-    batch: list[dict[str, Any]] = []
-    for number in range(rows):
-        object_id = f"row{number}"
-        key = sample["key"] | {"object_id": object_id}
-        body = location(object_id, 1)
-        behind = [owed[number % len(owed)]] if owed else []
-        batch.append(
-            sample
-            | {
-                "_id": f"locations/NL/CPO/{object_id}",
-                "key": key,
-                "body": body,
-                "seq": 1_000 + number,
-                "behind": behind,
-            }
-        )
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

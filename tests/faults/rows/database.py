@@ -47,7 +47,7 @@ async def rel_02(stage: Stage) -> Row:
 
 async def rel_03(stage: Stage) -> Row:
     """The primary steps down, as in an upgrade of the database."""
-    times = stage.size(3, 20)
+    times = stage.size(2, 20)
 
     async def harm(played: World, database: ReplicaSet) -> None:
         await database.step_down(force=False)
@@ -92,7 +92,7 @@ async def rel_04(stage: Stage) -> Row:
 
 async def rel_05(stage: Stage) -> Row:
     """Frozen, not dead: the primary, a receiver, and the process that delivers, past the end of its lease."""
-    frozen_s = stage.size(8, 30)
+    frozen_s = stage.size(6, 30)
     async with (
         replica_set(stage.folder / "REL-05") as database,
         world(stage, receivers=RECEIVERS, hubs=2, mongodb_url=database.url) as played,
@@ -108,7 +108,7 @@ async def rel_05(stage: Stage) -> Row:
         await played.receivers[0].behave(Manner.BLACK_HOLE)
         await asyncio.sleep(frozen_s / 2)
         await played.receivers[0].behave(Manner.GOOD)
-        for _ in range(stage.size(3, 10)):
+        for _ in range(stage.size(2, 10)):
             played.hubs[0].send(signal.SIGSTOP)
             await asyncio.sleep(4)  # twice its lease: the other process has taken over
             played.hubs[0].send(signal.SIGCONT)
@@ -118,7 +118,7 @@ async def rel_05(stage: Stage) -> Row:
         return Row(
             "REL-05",
             f"SIGSTOP of the primary for {frozen_s} s, a receiver that stands still for {frozen_s / 2:.0f} s, "
-            f"{stage.size(3, 10)} times SIGSTOP of one of two hub processes for 4 s, twice its lease, under "
+            f"{stage.size(2, 10)} times SIGSTOP of one of two hub processes for 4 s, twice its lease, under "
             f"{RATE_PER_S:.0f} pushes/s.",
             [
                 *played.promises(),
@@ -153,10 +153,10 @@ async def rel_06(stage: Stage) -> Row:
             for _ in range(rounds):
                 for mode, data in points:
                     await database.fail_command(mode, **data)
-                    await asyncio.sleep(0.7)
+                    await asyncio.sleep(0.5)
                 for cut in (Cut.BEFORE_REQUEST, Cut.AFTER_REQUEST, Cut.AT_ONCE):
                     proxy.harm = replace(NO_HARM, cut=cut)
-                    await asyncio.sleep(0.7)
+                    await asyncio.sleep(0.5)
                     proxy.harm = NO_HARM
             await load.stop()
             through.close()

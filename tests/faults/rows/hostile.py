@@ -34,7 +34,7 @@ _OPENED_WITHIN_S = 2.0
 async def sec_f2(stage: Stage) -> Row:
     """Mutated and random text into the five parsers."""
     chance = random.Random(stage.seed)
-    seconds = stage.size(2, 600)
+    seconds = stage.size(1, 600)
     figures, slowest_ms = [], 0.0
     for name, parse in _PARSERS.items():
         until_s, tried, failed = monotonic_s() + seconds, 0, 0
@@ -58,7 +58,7 @@ async def sec_f2(stage: Stage) -> Row:
 
 async def sec_f4(stage: Stage) -> Row:
     """Connections that send a byte now and then."""
-    clients, read_timeout_s = stage.size(500, 2_000), stage.size(8, 30)
+    clients, read_timeout_s = stage.size(500, 2_000), stage.size(5, 30)
     async with world(stage, receivers=2, HUB_READ_TIMEOUT_S=str(read_timeout_s)) as played:
         to = played.receivers
         await directed(played, to, to, seconds=2, seed=1, rate_per_s=_LIVE_PER_S)

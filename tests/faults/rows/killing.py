@@ -18,7 +18,7 @@ AGAIN_MOST = 8 + 24
 
 async def rel_01(stage: Stage) -> Row:
     """kill -9 of the hub at random moments, with receivers so slow that something is always owed."""
-    kills = stage.size(10, 50)
+    kills = stage.size(8, 50)
     chance = random.Random(stage.seed)
     first_ack_s: list[float] = []
     async with world(stage, receivers=RECEIVERS) as played:
@@ -27,7 +27,7 @@ async def rel_01(stage: Stage) -> Row:
             await receiver.behave(Manner.SLOW)
         load = Load(played.owner, RATE_PER_S, stage.seed)
         for _ in range(kills):
-            await asyncio.sleep(0.5 + chance.random() * 1.5)
+            await asyncio.sleep(0.3 + chance.random())
             await played.hub.kill()
             killed_s = monotonic_s()
             acknowledged_s = played.owner.acknowledged_s
@@ -64,7 +64,7 @@ async def rel_01(stage: Stage) -> Row:
 
 async def rel_22(stage: Stage) -> Row:
     """Two hub processes on one database, replaced one after the other under load."""
-    rounds = stage.size(4, 10)
+    rounds = stage.size(3, 10)
     async with world(stage, receivers=RECEIVERS, hubs=2) as played:
         up = list(played.hubs)
         played.owner.wires = lambda: [hub.wire for hub in up]
@@ -95,7 +95,7 @@ async def rel_22(stage: Stage) -> Row:
 
 async def rel_23(stage: Stage) -> Row:
     """SIGTERM under load: what is on its way is answered, and nothing goes out twice."""
-    stops = stage.size(3, 10)
+    stops = stage.size(2, 10)
     stopped_s: list[float] = []
     async with world(stage, receivers=RECEIVERS) as played:
         for receiver in played.receivers:
@@ -103,7 +103,7 @@ async def rel_23(stage: Stage) -> Row:
             await receiver.behave(Manner.SLOW)
         load = Load(played.owner, 100.0, stage.seed)
         for _ in range(stops):
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1)
             stopped_s.append(await played.hub.stop())
             played.hub.start()
             await played.hub.ready()

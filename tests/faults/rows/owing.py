@@ -57,7 +57,7 @@ async def rel_11(stage: Stage) -> Row:
 
 async def rel_13(stage: Stage) -> Row:
     """More pushes at once than there are places, to a hub whose receiver takes nothing."""
-    workers, seconds = 600, stage.size(6, 30)
+    workers, seconds = 600, stage.size(4, 30)
     async with world(stage, receivers=2, HUB_CATCH_UP_PER_S="300") as played:
         await played.receivers[0].behave(Manner.BLACK_HOLE)
         for number in range(50):
@@ -130,7 +130,7 @@ async def rel_14(stage: Stage) -> Row:
 
 async def rel_16(stage: Stage) -> Row:
     """One push to many receivers, with the hub killed in the middle of it."""
-    receivers, kills = stage.size(100, 500), stage.size(3, 20)
+    receivers, kills = stage.size(100, 500), stage.size(2, 20)
     spreads_s: list[float] = []
     async with world(stage, receivers=receivers) as played:
         names = [one.name for one in played.receivers]

@@ -3,7 +3,24 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from tests.faults.report import NotRun, Row
-from tests.faults.rows import capacity, database, hostile, isolation, killing, owing
+from tests.faults.rows import (
+    asking,
+    capacity,
+    carrying,
+    clocks,
+    database,
+    hostile,
+    isolation,
+    killing,
+    lasting,
+    naming,
+    owing,
+    rotating,
+    stating,
+    strangers,
+    surroundings,
+    waiting,
+)
 from tests.faults.stage import Stage
 
 RowOf = Callable[[Stage], Awaitable[Row]]
@@ -18,37 +35,33 @@ ROWS: Mapping[str, RowOf] = {
     "REL-07": database.rel_07,
     "REL-08": isolation.rel_08,
     "REL-09": isolation.rel_09,
+    "REL-10": naming.rel_10,
     "REL-11": owing.rel_11,
     "REL-12": isolation.rel_12,
     "REL-13": owing.rel_13,
     "REL-14": owing.rel_14,
+    "REL-15": waiting.rel_15,
     "REL-16": owing.rel_16,
+    "REL-17": stating.rel_17,
+    "REL-18": carrying.rel_18,
+    "REL-19": clocks.rel_19,
+    "REL-20": surroundings.rel_20,
+    "REL-21": surroundings.rel_21,
     "REL-22": killing.rel_22,
     "REL-23": killing.rel_23,
+    "REL-24": rotating.rel_24,
+    "REL-25": lasting.rel_25,
     "CAP-01": isolation.cap_01,
     "CAP-02": capacity.cap_02,
+    "CAP-03": asking.cap_03,
+    "CAP-04": asking.cap_04,
     "CAP-05": capacity.cap_05,
     "CAP-06": capacity.cap_06,
     "SEC-F2": hostile.sec_f2,
+    "SEC-F3": strangers.sec_f3,
     "SEC-F4": hostile.sec_f4,
 }
 
 NOT_HERE = [
-    NotRun(
-        "REL-10", "a slow name needs a name server: tests/hub/delivery/test_resolver.py, with a look-up that blocks"
-    ),
-    NotRun(
-        "REL-15", "72 hours need a clock that is moved by hand: tests/hub/delivery/test_lane.py and test_schedule.py"
-    ),
-    NotRun("REL-17", "a property, no figure: tests/faults/test_machine.py and tests/hub/delivery/test_lane_order.py"),
-    NotRun("REL-18", "a property, no figure: tests/whole/test_bytes.py"),
-    NotRun("REL-19", "needs libfaketime; order goes by the hub's own numbers and last_updated, never by a wall clock"),
-    NotRun("REL-20", "needs a file system of its own that can be filled"),
-    NotRun("REL-21", "a change stream is only a wake-up here: lanes ask the store every half second"),
-    NotRun("REL-24", "tests/hub/partners/test_rotation.py, not under load"),
-    NotRun("REL-25", "four hours"),
-    NotRun("CAP-03", "`make bench authorize`"),
-    NotRun("CAP-04", "docs/decisions/002: page 2 in 6 ms, page 999 in 5 ms, of 500,000 objects"),
     NotRun("SEC-F1", "tests/whole/test_openapi_fuzzed.py, in `make test`"),
-    NotRun("SEC-F3", "tests/whole/test_security_hostile.py and test_security_addresses.py, in `make test`"),
 ]

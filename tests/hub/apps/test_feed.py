@@ -150,15 +150,16 @@ async def test_waste_is_compacted_and_nobody_notices(
 
 
 class Interrupted:
-    """A feed of objects whose stream ends after each change, and at first has lost its history."""
+    """A feed of objects whose stream ends after each change; no history is remembered from before it was read."""
 
     def __init__(self, real: MongoObjectFeed) -> None:
-        self.real, self.builds, self.lost = real, 0, True
+        self.real, self.builds, self.remembers_since = real, 0, 0
 
     async def now(self) -> int:
         """As it is."""
         self.builds += 1
-        return await self.real.now()
+        self.remembers_since = await self.real.now()
+        return self.remembers_since
 
     def all(self) -> AsyncIterator[ObjectNow]:
         """As it is."""
@@ -174,8 +175,7 @@ class Interrupted:
 
     async def changes(self, since: int) -> AsyncGenerator[ObjectChange | SignChange, None]:
         """One change, and the end."""
-        if self.lost:
-            self.lost = False
+        if since < self.remembers_since:
             raise StoreUnavailable("the stream of changes ended: ChangeStreamHistoryLost")
         fresh = 0
         async for change in self.real.changes(since):
@@ -188,17 +188,39 @@ class Interrupted:
 async def test_a_lost_stream_loses_nothing_and_repeats_nothing(
     store: Store, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It goes on where it ended; a database that does not remember so far is read anew."""
+    """It goes on where it ended, and without the window when the database does not remember that."""
     monkeypatch.setattr("hub.apps.feed._AGAIN_AFTER_S", 0.0)
     await push(store)
     objects = Interrupted(MongoObjectFeed(database, LOCATIONS))
     async with following(database, objects) as here:
         for status in ("CHARGING", "AVAILABLE", "CHARGING", "AVAILABLE"):
             await push(store, status=status, part="3256")
-        await here.until(lambda: len(here.events) >= 5)
+        await here.until(lambda: len(here.events) >= 4)
         await asyncio.sleep(0)
 
-        assert objects.builds == 2
+        assert objects.builds == 1
+        assert here.feed.trouble in {"", "changes are not followed: the stream of changes ended: CursorNotFound"}
         told = [(one.changes[0].before, one.changes[0].status) for one in here.events if one.changes]
         assert told[-4:] == [(AVAILABLE, CHARGING), (CHARGING, AVAILABLE)] * 2
         assert len({one.seq for one in here.events}) == len(here.events)
+
+
+async def test_what_fell_out_of_history_is_read_anew(
+    store: Store, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that stood still for too long reads everything once, and follows from there."""
+    monkeypatch.setattr("hub.apps.feed._AGAIN_AFTER_S", 0.0)
+    await push(store)
+    objects = Interrupted(MongoObjectFeed(database, LOCATIONS))
+    async with following(database, objects) as here:
+        await push(store, status="CHARGING", part="3256")
+        await here.until(lambda: len(here.events) >= 1)
+        objects.remembers_since = (await objects.real.now()) + (
+            60 << 32
+        )  # a minute from now: whatever it has seen is gone
+        await push(store, status="AVAILABLE", part="3256")
+        await here.until(lambda: objects.builds == 2)
+        await push(store, status="OUTOFORDER", part="3256")
+        await here.until(lambda: here.status(KEY)[0] == codes.status_code("OUTOFORDER"))
+
+        assert objects.builds == 2
