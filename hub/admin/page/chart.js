@@ -43,6 +43,7 @@ export class Chart {
       this._names = names.join();
       this._plot?.destroy();
       this._plot = new uPlot(this._options(names), data, this._box);
+      one(".u-legend", this._box).setAttribute("aria-label", "Requests per second by module, where the pointer is");
     } else this._plot.setData(data);
   }
 

@@ -62,7 +62,7 @@ export class Tabs {
 
   _pushes() {
     const behind = this._partners.filter((partner) => partner.behind && partner.need < 2);
-    const owed = behind.length ? h("ul", { class: "owed" }, behind.map((partner) => h("li", {}, said(partner.name), ` lacks ${partner.behind} objects, and gets them when it answers again. `,
+    const owed = behind.length ? h("ul", { class: "owed" }, behind.map((partner) => h("li", {}, said(partner.name), ` lacks ${partner.behind} ${partner.behind === 1 ? "object, and gets it" : "objects, and gets them"} when it answers again. `,
       command(`hubctl deliveries list --partner ${partner.word}`)))) : null;
     if (!this._deliveries.length) return [owed ?? h("p", {}, "✓ Every push got through, or is on its way.")];
     return [owed, h("table", {}, h("caption", {}, "What a receiver lacks. It can also fetch it: GET the object's module with date_from before the first try."),
