@@ -20,7 +20,7 @@ from hub.log import often
 from hub.meter import Meter
 from hub.spans import Spans
 from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
-from hub.wire.errors import ForwardTimeout, ReceiverNotConnected
+from hub.wire.errors import ForwardTimeout, HubError, ReceiverNotConnected
 
 WAITING_MAX = 20_000
 FLUSH_EVERY_S = 0.1
@@ -30,7 +30,7 @@ _COUNTED_AT_ONCE = 500
 _LINES_AT_ONCE = 20
 _SLICE_S = 10
 _SLICES = 6
-_UNDELIVERED = frozenset({ForwardTimeout.status_code, ReceiverNotConnected.status_code})
+_UNDELIVERED = frozenset({HubError.status_code, ForwardTimeout.status_code, ReceiverNotConnected.status_code})
 _PLATFORMS_MAX = 5_000
 _STEP = math.log(1.1)
 HIDDEN = "…"
@@ -47,7 +47,7 @@ class Figures:
     errors: int = 0
     """Legs that ended without an answer, with HTTP 400 or above, or with OCPI 2000 or above."""
     undelivered: int = 0
-    """Of the errors: requests that came in and that the hub could not bring to their receiver (OCPI 4002, 4003)."""
+    """Of the errors: requests that came in and that the hub could not bring to their receiver (OCPI 4000, 4002, 4003)."""
     p95_ms: float = 0.0
     """95 of 100 were faster: the partner's answers for a platform, the hub's own for the hub; exact to 5 percent."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from asyncio.subprocess import PIPE, STDOUT
@@ -12,6 +13,7 @@ from playwright.async_api import Browser
 
 from hub.simulate.emsp import Emsp
 from hub.simulate.faults import Fault
+from hub.wire.interface import Interface
 from hub.wire.party import Party
 from tests.pages.browsing import Viewer, viewing
 from tests.pages.conftest import Scene
@@ -32,12 +34,15 @@ async def test_a_partner_fails_and_comes_back(scene: Scene, browser: Browser) ->
         async with viewing(browser, scene.page_url) as viewer:
             await viewer.see("#state", "All 3 partners fine")
             emsp.fail(Fault.DOWN)
-            for number in range(20):
-                await scene.cpo.set_status("LOC1", "E2", "CHARGING" if number % 2 else "BLOCKED")
+            for _ in range(25):
+                await scene.cpo.tell("GET", "tokens", Interface.SENDER, to=emsp.party)
+            await scene.cpo.set_status("LOC1", "E2", "CHARGING")
             await viewer.see("#state", "needs you: DE-DWN")
             await viewer.see(".card:first-child", "OFFLINE")
             await viewer.see("#needs-list", "hubctl partner show DE-DWN")
             await viewer.see("#tab-panel", "Downs lacks 1 object,")
+            card = viewer.page.locator(".card", has_text="NL*CPA CPO")
+            await card.filter(has_text=re.compile(r"2\d failed")).wait_for()
             needing = await viewer.page.locator(".card[data-need=needs] .name").all_inner_texts()
             emsp.fail(Fault.NONE)
             await viewer.see("#state", "All 3 partners fine")
