@@ -20,6 +20,7 @@ from hub.log import often
 from hub.meter import Meter
 from hub.spans import Spans
 from hub.store.protocols import Leg, LegKind, StoreUnavailable, TraceStore
+from hub.wire.errors import ForwardTimeout, HubError, ReceiverNotConnected
 
 WAITING_MAX = 20_000
 FLUSH_EVERY_S = 0.1
@@ -29,6 +30,7 @@ _COUNTED_AT_ONCE = 500
 _LINES_AT_ONCE = 20
 _SLICE_S = 10
 _SLICES = 6
+_UNDELIVERED = frozenset({HubError.status_code, ForwardTimeout.status_code, ReceiverNotConnected.status_code})
 _PLATFORMS_MAX = 5_000
 _STEP = math.log(1.1)
 HIDDEN = "…"
@@ -44,6 +46,8 @@ class Figures:
     """Requests that the hub made."""
     errors: int = 0
     """Legs that ended without an answer, with HTTP 400 or above, or with OCPI 2000 or above."""
+    undelivered: int = 0
+    """Of the errors: requests that came in and that the hub could not bring to their receiver (OCPI 4000, 4002, 4003)."""
     p95_ms: float = 0.0
     """95 of 100 were faster: the partner's answers for a platform, the hub's own for the hub; exact to 5 percent."""
 
@@ -54,6 +58,7 @@ class _Slice:
     received: int = 0
     sent: int = 0
     errors: int = 0
+    undelivered: int = 0
     durations: dict[int, int] = field(default_factory=dict)
 
 
@@ -66,7 +71,9 @@ class _Minute:
         self._timed = timed
         self._slices = [_Slice() for _ in range(_SLICES)]
 
-    def add(self, kind: LegKind, failed: int, durations_ms: Sequence[float], now_s: float) -> None:
+    def add(
+        self, kind: LegKind, failed: int, durations_ms: Sequence[float], now_s: float, *, undelivered: int = 0
+    ) -> None:
         """So many legs as there are durations."""
         number = int(now_s // _SLICE_S)
         current = self._slices[number % _SLICES]
@@ -77,6 +84,7 @@ class _Minute:
         else:
             current.sent += len(durations_ms)
         current.errors += failed
+        current.undelivered += undelivered
         if kind is self._timed:
             for duration_ms in durations_ms:
                 step = math.floor(math.log(max(duration_ms, 0.01)) / _STEP)
@@ -89,6 +97,7 @@ class _Minute:
             received=sum(one.received for one in live),
             sent=sum(one.sent for one in live),
             errors=sum(one.errors for one in live),
+            undelivered=sum(one.undelivered for one in live),
             p95_ms=_percentile([one.durations for one in live], 0.95),
         )
 
@@ -184,8 +193,9 @@ class Traffic:
         now_s = monotonic_s()
         for (platform_id, kind, module, sender, receiver, http_status, ocpi_status, bad), durations_ms in alike.items():
             number, failed = len(durations_ms), len(durations_ms) if bad else 0
+            undelivered = number if kind is LegKind.IN and ocpi_status in _UNDELIVERED else 0
             for minute in (self._hub, self._minute(platform_id)):
-                minute.add(kind, failed, durations_ms, now_s)
+                minute.add(kind, failed, durations_ms, now_s, undelivered=undelivered)
             self._meter.add((platform_id, kind.value), bad, http_status, ocpi_status, durations_ms)
             self._exchanges.add(platform_id, number, failed, now_s)
             if kind is LegKind.IN:

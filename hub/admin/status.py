@@ -21,6 +21,8 @@ class Need:
 
     text: str
     hint: str
+    who: str = ""
+    """The partner, as hubctl is told of it; empty for the hub itself."""
 
 
 async def _status(call: AdminCall[Nothing]) -> Json:
@@ -73,7 +75,7 @@ async def _database(office: AdminServices) -> tuple[DatabaseFacts | None, list[N
 
 def _offline(one: PartnerView) -> Need:
     parties = ", ".join(sorted({str(hosted.party) for hosted in one.parties}))
-    return Need(f"{one.name} ({parties}) is OFFLINE", f"hubctl partner show {_word(one)}")
+    return Need(f"{one.name} ({parties}) is OFFLINE", f"hubctl partner show {_word(one)}", _word(one))
 
 
 def _stuck(partners: list[PartnerView], lanes: list[LaneFigures]) -> list[Need]:
@@ -83,6 +85,7 @@ def _stuck(partners: list[PartnerView], lanes: list[LaneFigures]) -> list[Need]:
         Need(
             f"{one.name} takes no deliveries just now, and lacks {closed[one.platform_id].behind}",
             f"hubctl deliveries list --partner {_word(one)}",
+            _word(one),
         )
         for one in partners
         if one.status is ConnectionStatus.CONNECTED and one.platform_id in closed

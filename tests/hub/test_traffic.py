@@ -129,6 +129,18 @@ async def test_the_last_minute_in_figures(monkeypatch: pytest.MonkeyPatch) -> No
     assert traffic.figures().received == 0
 
 
+async def test_what_a_receiver_misses_is_counted_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """4000, 4002 and 4003 to a sender tell of its receiver; the same from a partner, and other refusals, are its own."""
+    monkeypatch.setattr(traffic_module, "monotonic_s", lambda: 1000.0)
+    traffic = Traffic(Traces())
+    for ocpi_status in (1000, 2001, 4000, 4001, 4002, 4003):
+        for kind in LegKind:
+            traffic.record(leg(kind, ocpi_status=ocpi_status))
+
+    told = traffic.platform_figures()["p1"]
+    assert (told.errors, told.undelivered) == (10, 3)
+
+
 @given(st.lists(st.floats(min_value=0.02, max_value=1e6), min_size=1, max_size=200))
 def test_p95_is_exact_to_five_percent(durations: list[float]) -> None:
     """Whatever the durations: at least 95 of 100 are at most p95, give or take the bucket."""

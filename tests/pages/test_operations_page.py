@@ -38,8 +38,7 @@ async def test_traffic_is_filtered_and_followed(scene: Scene, browser: Browser) 
         await viewer.see("#legs", "START_SESSION")
         await viewer.page.fill("#filter", "--module commands --status fail --since 10m")
         await viewer.page.press("#filter", "Enter")
-        await viewer.page.wait_for_timeout(1500)
-        rows = await viewer.page.locator("#legs tbody tr").all_inner_texts()
+        await viewer.page.wait_for_function(script("all_fit"), arg="commands")
         await viewer.page.fill("#filter", "--modul commands")
         await viewer.page.press("#filter", "Enter")
         await viewer.see("#filter-said", "--modul is none of")
@@ -50,11 +49,45 @@ async def test_traffic_is_filtered_and_followed(scene: Scene, browser: Browser) 
         await viewer.see("dialog .chain", "commands/START_SESSION")
         command = await viewer.text("dialog .command code")
 
-        assert rows
-        assert all("commands" in row for row in rows)
         assert re.fullmatch(r"hubctl traffic trace \S+", command)
         complaints = [said for said in viewer.complaints if "404" not in said]
         assert (complaints, viewer.outside) == ([], [])
+
+
+async def test_the_chart_is_there_with_the_first_figures(scene: Scene, browser: Browser) -> None:
+    """Requests and errors over time do not wait: they are drawn when the first figures came, by the page's own clock."""
+    async with viewing(browser, scene.page_url) as viewer:
+        await viewer.page.wait_for_function("document.querySelector('#clock').textContent !== '-'")
+        assert await viewer.page.locator("#chart .uplot").count() == 1
+        assert "requests/s" in await viewer.text("#chart-words")
+        await viewer.page.hover("#chart .u-over")
+        told = await viewer.text("#chart .u-legend .u-series:first-child .u-value")
+
+        assert re.fullmatch(r"[0-2]\d:[0-5]\d", told)
+
+
+async def test_a_cell_of_the_matrix_gives_the_commands(scene: Scene, browser: Browser) -> None:
+    """From a party to another: the command that explains the route, and the one that forbids it."""
+    async with viewing(browser, scene.page_url) as viewer:
+        await viewer.see("#cards", "DE*EMA EMSP")
+        await viewer.page.click("#tab-matrix")
+        await viewer.page.click("#tab-panel button[aria-label^='NL*CPA to DE*EMA']")
+        commands = await viewer.page.locator("#tab-panel .command code").all_inner_texts()
+
+        assert commands == [
+            "hubctl routes test --from NL-CPA --to DE-EMA --module locations",
+            "hubctl routes deny --from NL-CPA --to DE-EMA",
+        ]
+
+
+async def test_a_narrow_page_shows_each_answer(scene: Scene, browser: Browser) -> None:
+    """At 360 pixels the answer of a message and the button to its way are in sight, without moving the table."""
+    async with viewing(browser, scene.page_url, viewport=size(360, 800)) as viewer:
+        await viewer.see("#legs", "follow")
+        for selector in ("#legs .answer", "#legs button"):
+            box = await viewer.page.locator(selector).first.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= 360
 
 
 async def test_a_partner_opens_with_its_commands(scene: Scene, browser: Browser) -> None:

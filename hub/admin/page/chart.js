@@ -1,6 +1,6 @@
 // Requests a second by module, and those that failed, over half an hour.
 
-import { one } from "./dom.js";
+import { clock, one } from "./dom.js";
 
 const COLOURS = ["--occupied", "--available", "--reserved", "--blocked", "--unknown", "--accent", "--warn", "--good"];
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
@@ -8,9 +8,9 @@ const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 export class Chart {
   constructor() {
     this._box = one("#chart");
-    this._shown = 0;
+    this._shown = -Infinity;
     addEventListener("resize", () => this._plot?.setSize(this._size()));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this._names = ""; });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this._names = ""; this._shown = -Infinity; });
   }
 
   /** `figures` of the stream. */
@@ -43,18 +43,20 @@ export class Chart {
       this._names = names.join();
       this._plot?.destroy();
       this._plot = new uPlot(this._options(names), data, this._box);
+      one(".u-legend", this._box).setAttribute("aria-label", "Requests per second by module, where the pointer is");
     } else this._plot.setData(data);
   }
 
   _options(names) {
     const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const time = (seconds) => clock(seconds * 1000).slice(0, 5);
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line") } };
     const series = (label, name, place, width) => ({ label, stroke: colour(name), width, dash: DASHES[place % DASHES.length], points: { show: false } });
     return {
       ...this._size(),
       scales: { y: { range: (_, least, most) => [0, Math.max(1, most * 1.1)] } },
-      axes: [axis, { ...axis, label: "per second", labelSize: 18, size: 48 }],
-      series: [{}, series("all", "--ink", 0, 2), ...names.map((name, place) => series(name, COLOURS[place % COLOURS.length], place + 1, 1)), series("failed", "--bad", 2, 2)],
+      axes: [{ ...axis, values: (_, splits) => splits.map(time) }, { ...axis, label: "per second", labelSize: 18, size: 48 }],
+      series: [{ value: (_, seconds) => (seconds ? time(seconds) : "--") }, series("all", "--ink", 0, 2), ...names.map((name, place) => series(name, COLOURS[place % COLOURS.length], place + 1, 1)), series("failed", "--bad", 2, 2)],
       cursor: { drag: { x: false, y: false } },
     };
   }

@@ -94,11 +94,17 @@ function showStatus(status) {
   one("#hub-name").textContent = `OCPI hub ${status.hub.party}`;
   const partners = Object.values(status.partners).reduce((sum, count) => sum + count, 0);
   const needs = status.needs.length;
-  showState(needs ? `${needs} ${needs === 1 ? "thing needs" : "things need"} you` : `All ${partners} partners fine`, needs > 0);
+  showState(needs ? needWords(status.needs) : `All ${partners} partners fine`, needs > 0);
   one("#behind").textContent = `${status.deliveries.behind + status.deliveries.waiting + status.deliveries.in_flight}`;
   one("#needs").hidden = !needs;
   fill(one("#needs-list"), status.needs.map((need) => h("li", {}, said(need.text), command(need.hint))));
   if (status.hub.workers > 1) one("#rate").title = `of one of ${status.hub.workers} processes`;
+}
+
+/** `1 needs you: FR-MOB`, with three names at most. */
+function needWords(needs) {
+  const names = [...new Set(needs.map((need) => need.who || "the hub"))];
+  return `${needs.length} ${needs.length === 1 ? "needs" : "need"} you: ${names.slice(0, 3).join(", ")}${names.length > 3 ? " …" : ""}`;
 }
 
 function showState(text, bad) {

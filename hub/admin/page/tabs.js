@@ -61,8 +61,11 @@ export class Tabs {
   }
 
   _pushes() {
-    if (!this._deliveries.length) return [h("p", {}, "✓ Every push got through, or is on its way.")];
-    return [h("table", {}, h("caption", {}, "What a receiver lacks. It can also fetch it: GET the object's module with date_from before the first try."),
+    const behind = this._partners.filter((partner) => partner.behind && partner.need < 2);
+    const owed = behind.length ? h("ul", { class: "owed" }, behind.map((partner) => h("li", {}, said(partner.name), ` lacks ${partner.behind} ${partner.behind === 1 ? "object, and gets it" : "objects, and gets them"} when it answers again. `,
+      command(`hubctl deliveries list --partner ${partner.word}`)))) : null;
+    if (!this._deliveries.length) return [owed ?? h("p", {}, "✓ Every push got through, or is on its way.")];
+    return [owed, h("table", {}, h("caption", {}, "What a receiver lacks. It can also fetch it: GET the object's module with date_from before the first try."),
       head("Receiver", "Object", "State", "Why", "Tries", "Last", "Command"),
       h("tbody", {}, this._deliveries.map((one_) => h("tr", {}, cell(`${one_.partner} ${one_.receiver}`), cell(one_.object), cell(one_.state), cell(one_.reason),
         h("td", {}, one_.tries), h("td", {}, ago(one_.last_at)), h("td", {}, command(`hubctl deliveries ${one_.state === "refused" ? "replay" : "show"} ${one_.delivery_id}`))))))];

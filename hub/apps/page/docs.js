@@ -11,7 +11,7 @@ const RADIUS_M_MAX = 50000;
 const QUIET_MS = 400;
 const map = openMap(one("#map"), { centre: [48.85, 2.35], zoom: 13 });
 const layer = new PointLayer((number) => pick(number)).addTo(map);
-let language = "curl", found = [], moving = 0, searches = 0;
+let language = "curl", found = [], moving = 0, searches = 0, searched = false;
 
 /** The request that the form and the map make now. */
 function address() {
@@ -46,19 +46,27 @@ async function search() {
   try {
     got = await call(address());
   } catch {
-    one("#said").textContent = "The hub does not answer.";
-    document.body.classList.add("lost");
+    if (number === searches) showLost("The hub does not answer. What is shown is of an earlier search.");
     return;
   }
   if (number !== searches) return;
-  document.body.classList.remove("lost");
+  showLost("");
   one("#answer").textContent = got.text.slice(0, 100000);
   one("#answer-note").textContent = got.note;
   showLimit(got.answer.headers);
   found = got.answer.ok ? got.value.locations : [];
-  one("#said").textContent = got.answer.ok ? `${found.length} places.` : explain(got);
+  one("#said").textContent = got.answer.ok ? `${found.length} places.${got.value.next ? " There are more: the answer's next is the cursor of the next page." : ""}` : explain(got);
   showPlaces();
   showFreshness();
+  if (layer.points.length && !searched) priceAt(layer.points[0].place, layer.points[0].evse);
+  searched ||= layer.points.length > 0;
+}
+
+/** The data turns grey while there is a reason. */
+function showLost(reason) {
+  document.body.classList.toggle("lost", Boolean(reason));
+  one("#lost").hidden = !reason;
+  one("#lost").textContent = reason;
 }
 
 function explain({ answer, value }) {
@@ -92,13 +100,25 @@ function showFreshness() {
 
 function showLimit(headers) {
   const told = [...headers].filter(([name]) => /ratelimit|retry-after/i.test(name));
-  fill(one("#limit"), told.length ? told.map(([name, value]) => h("div", { class: "mono" }, `${name}: ${value}`)) : "The answer says nothing of a limit.");
+  fill(one("#limit"), limitWords(headers), told.length ? told.map(([name, value]) => h("div", { class: "mono" }, `${name}: ${value}`)) : "The answer says nothing of a limit.");
+}
+
+/** What RateLimit and RateLimit-Policy say, in words. Source: draft-ietf-httpapi-ratelimit-headers. */
+function limitWords(headers) {
+  const [left, policy] = ["ratelimit", "ratelimit-policy"].map((name) => Object.fromEntries([...(headers.get(name) ?? "").matchAll(/;(\w)=(\d+)/g)].map(([, key, value]) => [key, value])));
+  if (!left.r || !policy.q) return null;
+  return h("p", {}, `${left.r} of ${policy.q} requests left${left.r === policy.q ? "" : `; all are back in ${left.t} s`}.`);
+}
+
+/** Fill in where a session would be charged for. */
+function priceAt(place, evse) {
+  const values = { location: `${place.country_code}/${place.party_id}/${place.id}`, evse_uid: evse.uid, connector_id: evse.connectors[0]?.id };
+  for (const input of one("#price-fields").querySelectorAll("[name]")) input.value = values[input.name] ?? input.value;
 }
 
 function pick(number) {
   const { place, evse } = layer.points[number];
-  const values = { location: `${place.country_code}/${place.party_id}/${place.id}`, evse_uid: evse.uid, connector_id: evse.connectors[0]?.id };
-  for (const input of one("#price-fields").querySelectorAll("[name]")) input.value = values[input.name] ?? input.value;
+  priceAt(place, evse);
   const box = h("div", {}, h("h3", {}, said(place.name ?? place.id)), h("p", {}, said(place.address ?? "")),
     h("ul", {}, (place.evses ?? []).map((one_) => h("li", {}, shape(groupOf(one_.status)), ` ${one_.status} `, said(one_.uid), h("span", { class: "soft" }, ` ${one_.confidence ?? ""} ${span(one_.age_s)}`)))));
   L.popup({ maxWidth: 320 }).setLatLng([place.coordinates.latitude, place.coordinates.longitude]).setContent(box).openOn(map);

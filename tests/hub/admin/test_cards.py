@@ -52,6 +52,7 @@ def shown(case: Case) -> tuple[int, str, str]:
         ((WELL, None, STUCK), 1, "it takes no deliveries, and lacks 7", "list --partner NL-CPA"),
         ((WELL, Figures(received=90, sent=10, errors=6), None), 2, "6 of 100 messages failed", "--status fail"),
         ((WELL, Figures(received=90, sent=10, errors=5), None), 9, "", "show NL-CPA"),
+        ((WELL, Figures(received=90, sent=10, errors=50, undelivered=45), None), 9, "", "show NL-CPA"),
         ((replace(WELL, standings=(RED,)), None, None), 3, "1 modules fail", "verdict NL-CPA"),
         ((replace(WELL, state=PlatformState.SUSPENDED), None, None), 4, "suspended: no reason", "resume NL-CPA"),
         ((replace(WELL, state=PlatformState.INVITED, parties=()), None, None), 5, "it has not", "'Green Plug; rm -rf'"),

@@ -55,6 +55,6 @@ async def test_a_partner_that_takes_nothing_needs_a_person(running: RunningHub, 
 
     (need,) = degraded["needs"]
     assert need["text"].startswith("MapApp takes no deliveries just now")
-    assert need["hint"] == "hubctl deliveries list --partner DE-EMA"
+    assert (need["hint"], need["who"]) == ("hubctl deliveries list --partner DE-EMA", "DE-EMA")
     assert degraded["deliveries"]["behind"] > 0
     assert well["partners"] == {"CONNECTED": 2}
