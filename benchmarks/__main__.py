@@ -20,8 +20,10 @@ from benchmarks import (
     broadcast,
     commits,
     forward,
+    matrix,
     money,
     page,
+    workers,
 )
 from benchmarks.running import HubProcess, hub_process, pin, processors
 
@@ -72,6 +74,41 @@ def _start(given: Processors) -> None:
 def _forward(given: Processors) -> None:
     with _hub(given) as hub:
         _print_forward(uvloop.run(forward.measure(hub, given.measured)))
+
+
+def _matrix(given: Processors) -> None:
+    with _folder() as folder, hub_process(folder, *given, **matrix.HUB_SETTINGS) as hub:
+        uvloop.run(_print_matrix(hub, folder / "nginx", given.measured))
+
+
+async def _print_matrix(hub: HubProcess, folder: Path, measured: int | None) -> None:
+    print(f"matrix     {'':<15} {'connections':>11} {'':<6} requests/s    p50 ms    p99 ms  CPU us each   failed")
+    seen: set[str] = set()
+    async for cell in matrix.measure(hub, folder, measured):
+        seen.add(cell.server)
+        result = cell.result
+        print(
+            f"matrix     {cell.kind:<15} {cell.connections:>11} {cell.server:<6} {result.per_s:10.0f} "
+            f"{result.percentile_ms(50):9.2f} {result.percentile_ms(99):9.2f} {cell.cpu_us:12.0f} {result.failed:8}"
+        )
+    if "nginx" not in seen:
+        print("matrix     nginx was not measured: there is none here (Debian: nginx-light)")
+
+
+def _workers(_: Processors) -> None:
+    with _folder() as folder:
+        found = uvloop.run(workers.measure(folder))
+    for name, rate in (("one", found.one), ("two", found.two)):
+        print(
+            f"workers    {name}: {rate.per_s:6.0f} requests/s, {rate.failed:.0f} failed; processor for each: workers "
+            f"{rate.workers_us:.0f} us, database {rate.database_us:.0f}, receiver and load {rate.load_us:.0f}; "
+            f"{rate.busy:.2f} processors busy"
+        )
+    print(
+        f"workers    ratio {found.ratio:.2f} (wanted {workers.WANTED_RATIO}: {_reached(found.ratio >= workers.WANTED_RATIO)}); "
+        f"on {os.cpu_count()} processors with database, receiver and load {found.ceiling:.2f} is the most; "
+        f"by processor time {found.alone:.2f} where workers have processors of their own"
+    )
 
 
 def _authorize(given: Processors) -> None:
@@ -252,6 +289,8 @@ def _line(said: str, reached: bool) -> None:
 PARTS: Mapping[str, Callable[[Processors], None]] = {
     "start": _start,
     "forward": _forward,
+    "matrix": _matrix,
+    "workers": _workers,
     "authorize": _authorize,
     "broadcast": _broadcast,
     "commits": _commits,
