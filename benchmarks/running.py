@@ -74,6 +74,7 @@ def hub_process(data_dir: Path, processor: int | None, rest: int | None, **setti
     `settings` are more variables of its environment.
     """
     port = free_port()
+    data_dir.mkdir(exist_ok=True)
     with (data_dir / "hub.log").open("wb") as log:
         started_s = time.perf_counter()
         process = subprocess.Popen(

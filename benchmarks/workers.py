@@ -69,7 +69,6 @@ async def measure(folder: Path) -> Compared:
 
 
 async def _rate(folder: Path, workers: int) -> Rate:
-    folder.mkdir()
     async with AsyncExitStack() as stack:
         hub = stack.enter_context(hub_process(folder, None, None, HUB_WORKERS=str(workers)))
         receiver = await start_receiver()
