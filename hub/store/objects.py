@@ -21,6 +21,8 @@ from hub.wire.interface import ModuleId
 from hub.wire.party import Party
 
 _SETTLES_AT_ONCE = 1_000
+_FORGOTTEN: Document = {"withdrawn": True, "behind": []}
+"""Withdrawn, and nobody lacks it."""
 
 
 class MongoObjects:
@@ -97,14 +99,20 @@ class MongoObjects:
 
     async def settle(self, settled: Iterable[Settled]) -> None:
         """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""
-        updates = [_settling(one) for one in settled]
-        for start in range(0, len(updates), _SETTLES_AT_ONCE):
-            await self._settle(updates[start : start + _SETTLES_AT_ONCE])
+        some = [*settled]
+        for start in range(0, len(some), _SETTLES_AT_ONCE):
+            await self._settle(some[start : start + _SETTLES_AT_ONCE])
 
     @answering()
-    async def _settle(self, updates: Sequence[UpdateOne]) -> None:
-        await self._objects.bulk_write(updates, ordered=False)
-        await self._objects.delete_many({"withdrawn": True, "behind": []}, hint=WITHDRAWN)
+    async def _settle(self, settled: Sequence[Settled]) -> None:
+        await self._objects.bulk_write([_settling(one) for one in settled], ordered=False)
+        here = {"_id": {"$in": [str(one.key) for one in settled]}}
+        await self._objects.delete_many(here | _FORGOTTEN, hint=WITHDRAWN)
+
+
+async def sweep(database: Database) -> None:
+    """Drop withdrawn objects that nobody lacks: a process that was killed between two commands left them."""
+    await database[OBJECTS].delete_many(_FORGOTTEN, hint=WITHDRAWN)
 
 
 def _settling(settled: Settled) -> UpdateOne:
