@@ -60,9 +60,9 @@ ASKED_OF_EVERY_SHARD = {
     OBJECTS: frozenset({"key.module", "behind"}),
     SIGNS: frozenset({"session"}),
 }
-"""Collection -> fields with which those questions begin that no shard key answers, because what they ask for is everywhere: a list of many
-owners' objects, what a receiver lacks when its lane opens, and a session that does not say where it charges. Each shard has an
-index that begins alike."""
+"""Collection -> fields with which those questions begin that no shard key answers, because what they ask for is everywhere: a
+list of many owners' objects, what a receiver lacks when its lane opens, and a session that does not say where it charges. Each
+shard has an index that begins alike."""
 
 
 def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:

@@ -1,6 +1,7 @@
 """Hot paths on a sharded cluster: what they ask of the database names the shard key, and an index alone answers it.
 
-The embedded database has no mongos, so no cluster runs here: the database's own profiler says what was asked, and how it was done.
+The embedded database has no mongos, so no cluster runs here: the database's own profiler says what was asked, and how it
+was done.
 """
 
 from collections.abc import AsyncIterator, Mapping
