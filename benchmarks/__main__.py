@@ -23,6 +23,7 @@ from benchmarks import (
     matrix,
     money,
     page,
+    pages,
     workers,
 )
 from benchmarks.running import HubProcess, hub_process, pin, processors
@@ -108,6 +109,28 @@ def _workers(_: Processors) -> None:
         f"workers    ratio {found.ratio:.2f} (wanted {workers.WANTED_RATIO}: {_reached(found.ratio >= workers.WANTED_RATIO)}); "
         f"on {os.cpu_count()} processors with database, receiver and load {found.ceiling:.2f} is the most; "
         f"by processor time {found.alone:.2f} where workers have processors of their own"
+    )
+
+
+def _pages(given: Processors) -> None:
+    with _folder() as folder:
+        found = uvloop.run(pages.measure(folder, given.measured, given.rest))
+    print(
+        f"pages      {found.objects} Locations in pages of {pages.PAGE}, X-Total-Count {found.total}; "
+        f"{found.memory_mib:.0f} MiB resident, grown by {found.growth_mib:.0f}"
+        f" (wanted {pages.WANTED_GROWTH_MIB:.0f}: {_reached(found.growth_mib < pages.WANTED_GROWTH_MIB)})"
+    )
+    first = statistics.median(found.first)
+    for name, took in (("first", found.first), ("thousandth by link", found.last), ("by offset", found.by_offset)):
+        middle = statistics.median(took)
+        print(
+            f"pages      {name}: p50 {middle:.1f} ms, worst {took[-1]:.1f} ms, {middle / first:.2f} times the first "
+            f"(wanted {pages.WANTED_TIMES:.0f}: {_reached(middle <= pages.WANTED_TIMES * first)})"
+        )
+    p99 = found.every[int(len(found.every) * 0.99)]
+    print(
+        f"pages      {len(found.every)} pages of one walk: p50 {statistics.median(found.every):.1f} ms, "
+        f"p99 {p99:.1f} ms{_wanted(p99, pages.WANTED_P99_MS)}, worst {found.every[-1]:.1f} ms"
     )
 
 
@@ -298,6 +321,7 @@ PARTS: Mapping[str, Callable[[Processors], None]] = {
     "availability": _availability,
     "availability-http": _availability_http,
     "page": _page,
+    "pages": _pages,
 }
 
 

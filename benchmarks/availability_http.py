@@ -14,7 +14,7 @@ import orjson
 from aiohttp import ClientSession, TCPConnector
 from pymongo import UpdateOne
 
-from benchmarks.running import HUBCTL, FastPlatform, HubProcess, hub_process, joined, pin, processor_s
+from benchmarks.running import HUBCTL, FastPlatform, HubProcess, hub_process, joined, pin, processor_s, until_idle
 from benchmarks.scaled_stations import Spot, scaled, store_all
 from hub.store.driver import close_client, open_client
 from hub.store.embedded import private_mongod
@@ -36,8 +36,6 @@ _BOX_DEGREES = 0.1
 _TICK_S = 0.02
 _DATABASE = "bench"
 _BUILD_S = 120.0
-_IDLE_SHARE = 0.1
-"""Of a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ async def _measure(hub: HubProcess, url: str, spots: list[Spot], evses: int) -> 
         auto_decompress=False,
     ) as http:
         await _until_fresh(http)
-        await _until_idle(hub.pid)
+        await until_idle(hub.pid)  # all these locations are new: it reads them once more, for apps that come back
         chance = random.Random(7)
         await _at_rate(lambda: _search(http, chance, spots, "identity"), SEARCHES_PER_S, 2.0, hub.pid)
         plain = await _at_rate(lambda: _search(http, chance, spots, "identity"), SEARCHES_PER_S, SECONDS, hub.pid)
@@ -146,17 +144,6 @@ async def _until_fresh(http: ClientSession) -> None:
                 return
         await asyncio.sleep(0.2)
     raise RuntimeError("the index was not built in time")
-
-
-async def _until_idle(pid: int) -> None:
-    """All these locations are new: the hub reads them once more from the stream of changes, for apps that come back."""
-    until_s = time.perf_counter() + _BUILD_S
-    while time.perf_counter() < until_s:
-        before_s = processor_s(pid)
-        await asyncio.sleep(1.0)
-        if processor_s(pid) - before_s < _IDLE_SHARE:
-            return
-    raise RuntimeError("the hub did not come to rest in time")
 
 
 async def _at_rate(ask: Callable[[], Awaitable[bool]], per_s: float, seconds: float, pid: int) -> Timed:

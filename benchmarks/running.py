@@ -22,6 +22,9 @@ from hub.wire.party import PartyRole
 PlatformT = TypeVar("PlatformT", bound=Platform)
 HUBCTL = [str(Path(sys.executable).with_name("hubctl"))]
 _START_S = 60.0
+_REST_S = 300.0
+_IDLE_SHARE = 0.1
+"""Of a processor."""
 
 
 class Served(NamedTuple):
@@ -115,6 +118,17 @@ def processor_s(pid: int) -> float:
     """Seconds of processor that a process has used, all its threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def until_idle(pid: int) -> None:
+    """Wait until a process uses less than a tenth of a processor; raises RuntimeError when it does not come to rest."""
+    until_s = time.perf_counter() + _REST_S
+    while time.perf_counter() < until_s:
+        before_s = processor_s(pid)
+        await asyncio.sleep(1.0)
+        if processor_s(pid) - before_s < _IDLE_SHARE:
+            return
+    raise RuntimeError("the hub did not come to rest in time")
 
 
 def pin(pid: int, processor: int | None) -> None:
