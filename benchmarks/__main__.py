@@ -20,6 +20,7 @@ from benchmarks import (
     broadcast,
     commits,
     forward,
+    idle,
     matrix,
     money,
     page,
@@ -109,6 +110,22 @@ def _workers(_: Processors) -> None:
         f"workers    ratio {found.ratio:.2f} (wanted {workers.WANTED_RATIO}: {_reached(found.ratio >= workers.WANTED_RATIO)}); "
         f"on {os.cpu_count()} processors with database, receiver and load {found.ceiling:.2f} is the most; "
         f"by processor time {found.alone:.2f} where workers have processors of their own"
+    )
+
+
+def _idle(given: Processors) -> None:
+    with _folder() as folder:
+        found = uvloop.run(idle.measure(folder, given.measured, given.rest))
+    start_s = statistics.median(found.started_in_s)
+    print(
+        f"idle       {idle.FEW} partners: {start_s:.2f} s to ready with its private mongod, worst {found.started_in_s[-1]:.2f} s "
+        f"(wanted {idle.WANTED_START_S}: {_reached(start_s < idle.WANTED_START_S)})"
+    )
+    print(
+        f"idle       {idle.MANY} partners: {found.memory_mib:.0f} MiB resident "
+        f"(wanted {idle.WANTED_MIB:.0f}: {_reached(found.memory_mib < idle.WANTED_MIB)}); {found.quiet:.1%} of a processor, "
+        f"{found.share:.1%} with a still-alive check of {found.check_ms:.1f} ms for each in {idle.SILENCE_S:.0f} s "
+        f"(wanted {idle.WANTED_SHARE:.0%}: {_reached(found.share < idle.WANTED_SHARE)})"
     )
 
 
@@ -322,6 +339,7 @@ PARTS: Mapping[str, Callable[[Processors], None]] = {
     "availability-http": _availability_http,
     "page": _page,
     "pages": _pages,
+    "idle": _idle,
 }
 
 

@@ -33,7 +33,7 @@ class MongoObjects:
         self._objects: Collection = database[OBJECTS]
         self._saving = Saving(self._objects, Numbering(database, OBJECTS), tasks)
         self._reading = Grouped[ObjectKey, StoredObject | None](self._get, tasks, most=SAVES_AT_ONCE)
-        self._totals = Totals(self._objects)
+        self._totals = Totals(self._objects, tasks)
 
     @answering()
     async def get(self, key: ObjectKey) -> StoredObject | None:
@@ -73,13 +73,16 @@ class MongoObjects:
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:
         """Objects of these owners, not withdrawn, by seq, and the number of all that match (see hub.store.totals)."""
         matching = _matching(module, owners, window)
-        known = self._totals.known(matching) if window.offset else None
+        known = self._totals.known(matching, inside=window.offset > 0)
         if known is None:
             objects, total = await asyncio.gather(self._slice(matching, window), self._totals.count(matching))
             return ObjectPage(objects=objects, total=total)
         objects = await self._slice(matching, window)
-        ends = len(objects) < window.limit or window.offset + len(objects) >= known
-        return ObjectPage(objects=objects, total=await self._totals.count(matching) if ends else known)
+        reached = window.offset + len(objects) if objects else 0
+        ends = len(objects) < window.limit or reached >= known
+        if ends and not self._totals.is_costly(matching):
+            return ObjectPage(objects=objects, total=await self._totals.count(matching))
+        return ObjectPage(objects=objects, total=max(known, reached))
 
     async def _slice(self, matching: Document, window: Window) -> tuple[StoredObject, ...]:
         if window.after_seq is None:
