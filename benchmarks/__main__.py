@@ -135,7 +135,8 @@ def _pages(given: Processors) -> None:
     print(
         f"pages      {found.objects} Locations in pages of {pages.PAGE}, X-Total-Count {found.total}; "
         f"{found.memory_mib:.0f} MiB resident, grown by {found.growth_mib:.0f}"
-        f" (wanted {pages.WANTED_GROWTH_MIB:.0f}: {_reached(found.growth_mib < pages.WANTED_GROWTH_MIB)})"
+        f" (wanted {pages.WANTED_GROWTH_MIB:.0f}: {_reached(found.growth_mib < pages.WANTED_GROWTH_MIB)}); "
+        f"{found.stored_bytes:.0f} bytes on disk each"
     )
     first = statistics.median(found.first)
     for name, took in (("first", found.first), ("thousandth by link", found.last), ("by offset", found.by_offset)):

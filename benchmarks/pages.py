@@ -51,13 +51,15 @@ class Pages(NamedTuple):
     """X-Total-Count of the first page."""
     growth_mib: float
     memory_mib: float
+    stored_bytes: float
+    """On the database's disk for each Location, compressed, with its indexes."""
 
 
 async def measure(folder: Path, processor: int | None, rest: int | None) -> Pages:
     """One hub on a database that is filled beforehand."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(private_mongod(folder / "mongod"))
-        await _fill(url)
+        stored_bytes = await _fill(url)
         settings = {"HUB_MONGODB_URL": url, "HUB_MONGODB_DATABASE": _DATABASE, "HUB_PAGE_SIZE_MAX": str(PAGE)}
         hub = stack.enter_context(hub_process(folder, processor, rest, **settings))
         operators = FastPlatform("operators", [PartyRole(party=one, role=Role.CPO) for one in _OWNERS], {})
@@ -69,10 +71,10 @@ async def measure(folder: Path, processor: int | None, rest: int | None) -> Page
         headers = {"Authorization": write_authorization(token)}
         headers |= RoutingHeaders(to=peer.party, sender=_EMSP).write()
         http = await stack.enter_async_context(ClientSession(headers=headers, auto_decompress=False))
-        return await _walk(hub, http, peer.endpoint("locations", Interface.SENDER))
+        return await _walk(hub, http, peer.endpoint("locations", Interface.SENDER), stored_bytes)
 
 
-async def _walk(hub: HubProcess, http: ClientSession, url: str) -> Pages:
+async def _walk(hub: HubProcess, http: ClientSession, url: str, stored_bytes: float) -> Pages:
     first_url, deep_url = f"{url}?limit={PAGE}", f"{url}?offset={LOCATIONS - PAGE}&limit={PAGE}"
     first = [await _page(http, first_url) for _ in range(_AGAIN)]
     before_mib = hub.memory_mib()
@@ -84,10 +86,16 @@ async def _walk(hub: HubProcess, http: ClientSession, url: str) -> Pages:
         last_url, following = following, page.following
     last = [(await _page(http, last_url)).took_ms for _ in range(_AGAIN)]
     by_offset = [(await _page(http, deep_url)).took_ms for _ in range(_AGAIN)]
-    took = [page.took_ms for page in first]
-    grown_mib = hub.memory_mib() - before_mib
     return Pages(
-        *(sorted(one) for one in (took, every, last, by_offset)), objects, first[0].total, grown_mib, hub.memory_mib()
+        first=sorted(page.took_ms for page in first),
+        every=sorted(every),
+        last=sorted(last),
+        by_offset=sorted(by_offset),
+        objects=objects,
+        total=first[0].total,
+        growth_mib=hub.memory_mib() - before_mib,
+        memory_mib=hub.memory_mib(),
+        stored_bytes=stored_bytes,
     )
 
 
@@ -109,13 +117,16 @@ async def _page(http: ClientSession, url: str) -> _Page:
         return _Page(took_ms, body.count(b'"time_zone":'), total, read_link(link) or "")
 
 
-async def _fill(url: str) -> None:
-    """Put them into an empty database, as if they had been pushed and everyone had them."""
+async def _fill(url: str) -> float:
+    """Put them into an empty database, as if they had been pushed and everyone had them; returns the bytes of each on disk."""
     client = open_client(url)
     try:
         await create_indexes(client[_DATABASE], 30)
         for batch in _batches():
             await client[_DATABASE][OBJECTS].insert_many(batch, ordered=False)
+        await client.admin.command("fsync")
+        stats = await client[_DATABASE].command("collStats", OBJECTS)
+        return (float(stats["storageSize"]) + float(stats["totalIndexSize"])) / LOCATIONS
     finally:
         await close_client(client)
 
