@@ -20,8 +20,12 @@ from benchmarks import (
     broadcast,
     commits,
     forward,
+    idle,
+    matrix,
     money,
     page,
+    pages,
+    workers,
 )
 from benchmarks.running import HubProcess, hub_process, pin, processors
 
@@ -72,6 +76,80 @@ def _start(given: Processors) -> None:
 def _forward(given: Processors) -> None:
     with _hub(given) as hub:
         _print_forward(uvloop.run(forward.measure(hub, given.measured)))
+
+
+def _matrix(given: Processors) -> None:
+    with _folder() as folder, hub_process(folder, given.measured, given.rest, **matrix.HUB_SETTINGS) as hub:
+        uvloop.run(_print_matrix(hub, folder / "nginx", given.measured))
+
+
+async def _print_matrix(hub: HubProcess, folder: Path, measured: int | None) -> None:
+    print(f"matrix     {'':<15} {'connections':>11} {'':<6} requests/s    p50 ms    p99 ms  CPU us each   failed")
+    seen: set[str] = set()
+    async for cell in matrix.measure(hub, folder, measured):
+        seen.add(cell.server)
+        result = cell.result
+        print(
+            f"matrix     {cell.kind:<15} {cell.connections:>11} {cell.server:<6} {result.per_s:10.0f} "
+            f"{result.percentile_ms(50):9.2f} {result.percentile_ms(99):9.2f} {cell.cpu_us:12.0f} {result.failed:8}"
+        )
+    if "nginx" not in seen:
+        print("matrix     nginx was not measured: there is none here (Debian: nginx-light)")
+
+
+def _workers(_: Processors) -> None:
+    with _folder() as folder:
+        found = uvloop.run(workers.measure(folder))
+    for name, rate in (("one", found.one), ("two", found.two)):
+        print(
+            f"workers    {name}: {rate.per_s:6.0f} requests/s, {rate.failed:.0f} failed; processor for each: workers "
+            f"{rate.workers_us:.0f} us, database {rate.database_us:.0f}, receiver and load {rate.load_us:.0f}; "
+            f"{rate.busy:.2f} processors busy"
+        )
+    print(
+        f"workers    ratio {found.ratio:.2f} (wanted {workers.WANTED_RATIO}: {_reached(found.ratio >= workers.WANTED_RATIO)}); "
+        f"on {os.cpu_count()} processors with database, receiver and load {found.ceiling:.2f} is the most; "
+        f"by processor time {found.alone:.2f} where workers have processors of their own"
+    )
+
+
+def _idle(given: Processors) -> None:
+    with _folder() as folder:
+        found = uvloop.run(idle.measure(folder, given.measured, given.rest))
+    start_s = statistics.median(found.started_in_s)
+    print(
+        f"idle       {idle.FEW} partners: {start_s:.2f} s to ready with its private mongod, worst {found.started_in_s[-1]:.2f} s "
+        f"(wanted {idle.WANTED_START_S}: {_reached(start_s < idle.WANTED_START_S)})"
+    )
+    print(
+        f"idle       {idle.MANY} partners: {found.memory_mib:.0f} MiB resident "
+        f"(wanted {idle.WANTED_MIB:.0f}: {_reached(found.memory_mib < idle.WANTED_MIB)}); {found.quiet:.1%} of a processor, "
+        f"{found.share:.1%} with a still-alive check of {found.check_ms:.1f} ms for each in {idle.SILENCE_S:.0f} s "
+        f"(wanted {idle.WANTED_SHARE:.0%}: {_reached(found.share < idle.WANTED_SHARE)})"
+    )
+
+
+def _pages(given: Processors) -> None:
+    with _folder() as folder:
+        found = uvloop.run(pages.measure(folder, given.measured, given.rest))
+    print(
+        f"pages      {found.objects} Locations in pages of {pages.PAGE}, X-Total-Count {found.total}; "
+        f"{found.memory_mib:.0f} MiB resident, grown by {found.growth_mib:.0f}"
+        f" (wanted {pages.WANTED_GROWTH_MIB:.0f}: {_reached(found.growth_mib < pages.WANTED_GROWTH_MIB)}); "
+        f"{found.stored_bytes:.0f} bytes on disk each"
+    )
+    first = statistics.median(found.first)
+    for name, took in (("first", found.first), ("thousandth by link", found.last), ("by offset", found.by_offset)):
+        middle = statistics.median(took)
+        print(
+            f"pages      {name}: p50 {middle:.1f} ms, worst {took[-1]:.1f} ms, {middle / first:.2f} times the first "
+            f"(wanted {pages.WANTED_TIMES:.0f}: {_reached(middle <= pages.WANTED_TIMES * first)})"
+        )
+    p99 = found.every[int(len(found.every) * 0.99)]
+    print(
+        f"pages      {len(found.every)} pages of one walk: p50 {statistics.median(found.every):.1f} ms, "
+        f"p99 {p99:.1f} ms{_wanted(p99, pages.WANTED_P99_MS)}, worst {found.every[-1]:.1f} ms"
+    )
 
 
 def _authorize(given: Processors) -> None:
@@ -252,6 +330,8 @@ def _line(said: str, reached: bool) -> None:
 PARTS: Mapping[str, Callable[[Processors], None]] = {
     "start": _start,
     "forward": _forward,
+    "matrix": _matrix,
+    "workers": _workers,
     "authorize": _authorize,
     "broadcast": _broadcast,
     "commits": _commits,
@@ -259,6 +339,8 @@ PARTS: Mapping[str, Callable[[Processors], None]] = {
     "availability": _availability,
     "availability-http": _availability_http,
     "page": _page,
+    "pages": _pages,
+    "idle": _idle,
 }
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -15,7 +14,7 @@ import orjson
 from aiohttp import ClientSession, TCPConnector
 from pymongo import UpdateOne
 
-from benchmarks.running import HUBCTL, FastPlatform, HubProcess, hub_process, joined, pin
+from benchmarks.running import HUBCTL, FastPlatform, HubProcess, hub_process, joined, pin, processor_s, until_idle
 from benchmarks.scaled_stations import Spot, scaled, store_all
 from hub.store.driver import close_client, open_client
 from hub.store.embedded import private_mongod
@@ -37,8 +36,6 @@ _BOX_DEGREES = 0.1
 _TICK_S = 0.02
 _DATABASE = "bench"
 _BUILD_S = 120.0
-_IDLE_SHARE = 0.1
-"""Of a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ async def _measure(hub: HubProcess, url: str, spots: list[Spot], evses: int) -> 
         auto_decompress=False,
     ) as http:
         await _until_fresh(http)
-        await _until_idle(hub.pid)
+        await until_idle(hub.pid)  # all these locations are new: it reads them once more, for apps that come back
         chance = random.Random(7)
         await _at_rate(lambda: _search(http, chance, spots, "identity"), SEARCHES_PER_S, 2.0, hub.pid)
         plain = await _at_rate(lambda: _search(http, chance, spots, "identity"), SEARCHES_PER_S, SECONDS, hub.pid)
@@ -149,17 +146,6 @@ async def _until_fresh(http: ClientSession) -> None:
     raise RuntimeError("the index was not built in time")
 
 
-async def _until_idle(pid: int) -> None:
-    """All these locations are new: the hub reads them once more from the stream of changes, for apps that come back."""
-    until_s = time.perf_counter() + _BUILD_S
-    while time.perf_counter() < until_s:
-        before_s = _cpu_s(pid)
-        await asyncio.sleep(1.0)
-        if _cpu_s(pid) - before_s < _IDLE_SHARE:
-            return
-    raise RuntimeError("the hub did not come to rest in time")
-
-
 async def _at_rate(ask: Callable[[], Awaitable[bool]], per_s: float, seconds: float, pid: int) -> Timed:
     """Ask at even distances, whether or not earlier questions are answered; time counts from when each was due."""
     latencies: list[float] = []
@@ -170,19 +156,13 @@ async def _at_rate(ask: Callable[[], Awaitable[bool]], per_s: float, seconds: fl
         failed += not await ask()
         latencies.append((time.perf_counter() - due_s) * 1000)
 
-    began_s, used_s = time.perf_counter(), _cpu_s(pid)
+    began_s, used_s = time.perf_counter(), processor_s(pid)
     async with asyncio.TaskGroup() as tasks:
         for number in range(int(per_s * seconds)):
             due_s = began_s + number / per_s
             await asyncio.sleep(max(0.0, due_s - time.perf_counter()))
             tasks.create_task(one(due_s))
-    return Timed(tuple(sorted(latencies)), failed, (_cpu_s(pid) - used_s) * 1000 / len(latencies))
-
-
-def _cpu_s(pid: int) -> float:
-    """Seconds of processor that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return Timed(tuple(sorted(latencies)), failed, (processor_s(pid) - used_s) * 1000 / len(latencies))
 
 
 async def _search(http: ClientSession, chance: random.Random, spots: list[Spot], encoding: str) -> bool:
@@ -252,7 +232,7 @@ async def _changes(hub: HubProcess, url: str, token: str, spots: list[Spot]) -> 
         reader = await _open(hub, token, spot, ages_ms)
         readers.append(reader)
     client = open_client(url)
-    expected, written, began_s, used_s = 0, 0, time.perf_counter(), _cpu_s(hub.pid)
+    expected, written, began_s, used_s = 0, 0, time.perf_counter(), processor_s(hub.pid)
     cells = _Boxes(centres)
     try:
         objects = client[_DATABASE][OBJECTS]
@@ -273,7 +253,7 @@ async def _changes(hub: HubProcess, url: str, token: str, spots: list[Spot]) -> 
     lost = sum(reader.lost for reader in readers)
     for reader in readers:
         reader.transport.close()
-    spent_ms = (_cpu_s(hub.pid) - used_s) * 1000 / written
+    spent_ms = (processor_s(hub.pid) - used_s) * 1000 / written
     return Timed(tuple(sorted(ages_ms)), lost, spent_ms), len(ages_ms), expected - len(ages_ms), rate
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from benchmarks.load import Result, http_request, load
-from benchmarks.running import FastPlatform, HubProcess, joined, pin
+from benchmarks.running import FastPlatform, HubProcess, Served, joined, pin
 from benchmarks.servers import start_receiver
 from hub.simulate.platform import Platform
 from hub.store.embedded import free_port
@@ -62,33 +62,34 @@ async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
 
 
 @contextmanager
-def _forwarder(target: str, measured: int | None) -> Iterator[int]:
-    """The bare forwarder in a process of its own; yields its port."""
+def forwarder(target: str, measured: int | None) -> Iterator[Served]:
+    """The bare forwarder in a process of its own."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.servers", "--port", str(port), "--target", target]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as forwarder:
-        assert forwarder.stdout is not None
-        forwarder.stdout.readline()
-        pin(forwarder.pid, measured)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        pin(process.pid, measured)
         try:
-            yield port
+            yield Served(process.pid, port)
         finally:
-            forwarder.terminate()
+            process.terminate()
 
 
 async def _rounds(hub: HubProcess, measured: int | None, cpo: Platform, target: str) -> Forwarded:
     pairs = []
-    with _forwarder(target, measured) as port:
+    with forwarder(target, measured) as plain:
         for _ in range(ROUNDS):
-            bare = await load("127.0.0.1", port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
-            through = await load("127.0.0.1", hub.port, _request(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            bare = await load("127.0.0.1", plain.port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
+            through = await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
             pairs.append((through, bare))
             await asyncio.sleep(_SETTLE_S)
     middle = sorted(pairs, key=lambda pair: pair[0].per_s / pair[1].per_s)[len(pairs) // 2]
     return Forwarded(*middle, statistics.median(through.per_s / bare.per_s for through, bare in pairs))
 
 
-def _request(cpo: Platform) -> "RequestMaker":
+def location_put(cpo: Platform) -> "RequestMaker":
+    """A PUT of one Location to the eMSP."""
     peer, token = cpo.registered()
     url = urlsplit(peer.endpoint("locations", Interface.RECEIVER))
     routing = RoutingHeaders(to=EMSP, sender=CPO).write()
@@ -103,7 +104,9 @@ class RequestMaker:
     headers: dict[str, str]
     body: bytes
     method: str = "PUT"
+    ids: str = "bench"
+    """Begins every id: the hub refuses an id that comes again with another body."""
 
     def __call__(self, n: int) -> bytes:
-        ids = {REQUEST_ID: f"bench-r-{n}", CORRELATION_ID: f"bench-c-{n}"}
+        ids = {REQUEST_ID: f"{self.ids}-r-{n}", CORRELATION_ID: f"{self.ids}-c-{n}"}
         return http_request(self.method, self.path, "127.0.0.1", self.headers | ids, self.body)

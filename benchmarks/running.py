@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.request import urlopen
 
 from hub.simulate.platform import Platform
@@ -22,6 +22,16 @@ from hub.wire.party import PartyRole
 PlatformT = TypeVar("PlatformT", bound=Platform)
 HUBCTL = [str(Path(sys.executable).with_name("hubctl"))]
 _START_S = 60.0
+_REST_S = 300.0
+_IDLE_SHARE = 0.1
+"""Of a processor."""
+
+
+class Served(NamedTuple):
+    """Something that listens on loopback in a process of its own."""
+
+    pid: int
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ def hub_process(data_dir: Path, processor: int | None, rest: int | None, **setti
     `settings` are more variables of its environment.
     """
     port = free_port()
+    data_dir.mkdir(exist_ok=True)
     with (data_dir / "hub.log").open("wb") as log:
         started_s = time.perf_counter()
         process = subprocess.Popen(
@@ -76,7 +87,7 @@ def hub_process(data_dir: Path, processor: int | None, rest: int | None, **setti
             _wait_until_healthy(process, port)
             started_in_s = time.perf_counter() - started_s
             pin(process.pid, processor)
-            for child in _children(process.pid):  # the private mongod
+            for child in started_by(process.pid):  # the private mongod
                 pin(child, rest)
             yield HubProcess(process.pid, port, data_dir, started_in_s)
         finally:
@@ -98,8 +109,26 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
     raise RuntimeError("the hub did not become ready in time")
 
 
-def _children(pid: int) -> list[int]:
+def started_by(pid: int) -> list[int]:
+    """Processes that this one started: of a hub its private mongod, and its workers when there are several."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def processor_s(pid: int) -> float:
+    """Seconds of processor that a process has used, all its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def until_idle(pid: int) -> None:
+    """Wait until a process uses less than a tenth of a processor; raises RuntimeError when it does not come to rest."""
+    until_s = time.perf_counter() + _REST_S
+    while time.perf_counter() < until_s:
+        before_s = processor_s(pid)
+        await asyncio.sleep(1.0)
+        if processor_s(pid) - before_s < _IDLE_SHARE:
+            return
+    raise RuntimeError("the hub did not come to rest in time")
 
 
 def pin(pid: int, processor: int | None) -> None:

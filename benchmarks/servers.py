@@ -9,20 +9,23 @@ import uvloop
 from aiohttp import ClientSession, TCPConnector, web
 
 _BODY = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z"}'
-_ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-    + str(len(_BODY)).encode()
-    + b"\r\n\r\n"
-    + _BODY
-)
 _LENGTH = b"content-length:"
 
 
-class Receiver(asyncio.Protocol):
-    """Answers every request with a fixed OCPI success; `received` is told of each."""
+def _http(body: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+    return head + str(len(body)).encode() + b"\r\n\r\n" + body
 
-    def __init__(self, received: Callable[[], None] = lambda: None) -> None:
+
+_ANSWER = _http(_BODY)
+
+
+class Receiver(asyncio.Protocol):
+    """Answers every request with a fixed OCPI success, a GET with `listed` if that is given; `received` is told of each."""
+
+    def __init__(self, received: Callable[[], None] = lambda: None, listed: bytes = b"") -> None:
         self._received = received
+        self._listed = _http(listed) if listed else _ANSWER
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -38,12 +41,14 @@ class Receiver(asyncio.Protocol):
                 return
             self._buffer = self._buffer[end + 4 + length :]
             self._received()
-            self._transport.write(_ANSWER)
+            self._transport.write(self._listed if head.startswith(b"get ") else _ANSWER)
 
 
-async def start_receiver(port: int = 0, received: Callable[[], None] = lambda: None) -> asyncio.Server:
+async def start_receiver(
+    port: int = 0, received: Callable[[], None] = lambda: None, listed: bytes = b""
+) -> asyncio.Server:
     """Listen on loopback; port 0 takes a free one."""
-    return await asyncio.get_running_loop().create_server(lambda: Receiver(received), "127.0.0.1", port)
+    return await asyncio.get_running_loop().create_server(lambda: Receiver(received, listed), "127.0.0.1", port)
 
 
 def run_forwarder(port: int, target: str) -> None:

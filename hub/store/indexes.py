@@ -49,6 +49,21 @@ REQUEST_LIFE_S = 600
 _DAY_S = 86_400
 _INDEX_OPTIONS_CONFLICT = 85
 
+SHARD_KEY = {"_id": "hashed"}
+"""Of every sharded collection: whatever the hub does to one document names its `_id`, and hashing spreads numbers that grow."""
+SHARDED = frozenset(
+    {OBJECTS, INDEX, MAPPINGS, TRACES, DELIVERIES, REQUESTS, SIGNS, EVSE_TIMES, CDR_VERDICTS, CLEARED_CDRS}
+)
+"""What grows with EVSEs and messages. All else grows with partners, and stays whole: a directory is read at once, and names are
+unique across it."""
+ASKED_OF_EVERY_SHARD = {
+    OBJECTS: frozenset({"key.module", "behind"}),
+    SIGNS: frozenset({"session"}),
+}
+"""Collection -> fields with which those questions begin that no shard key answers, because what they ask for is everywhere: a
+list of many owners' objects, what a receiver lacks when its lane opens, and a session that does not say where it charges. Each
+shard has an index that begins alike."""
+
 
 def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
     """Collection -> its indexes besides `_id`; traces live for `trace_days`."""

@@ -23,11 +23,15 @@ class MongoLeases:
         """Take or renew what is free, expired or ours; returns platform_id -> fence of all that are ours now."""
         if not platform_ids:
             return {}
-        taking = _taking(holder, duration_s)
-        updates = [UpdateOne({"_id": platform_id}, taking, upsert=True) for platform_id in dict.fromkeys(platform_ids)]
-        await self._leases.bulk_write(updates, ordered=False)
-        ours = {"_id": {"$in": [*platform_ids]}, "holder": holder, "$expr": {"$gt": ["$expires_at", "$$NOW"]}}
-        return {lease["_id"]: lease["fence"] for lease in await self._leases.find(ours).to_list(None)}
+        taking, wanted = _taking(holder, duration_s), [*dict.fromkeys(platform_ids)]
+        some = {"_id": {"$in": wanted}}
+        known = await self._leases.update_many(some, taking)  # one command, however many there are
+        if known.matched_count < len(wanted):
+            updates = [UpdateOne({"_id": platform_id}, taking, upsert=True) for platform_id in wanted]
+            await self._leases.bulk_write(updates, ordered=False)
+        ours = some | {"holder": holder, "$expr": {"$gt": ["$expires_at", "$$NOW"]}}
+        found = self._leases.find(ours, {"fence": 1})
+        return {lease["_id"]: lease["fence"] for lease in await found.to_list(None)}
 
     @answering()
     async def release(self, holder: str) -> None:

@@ -24,7 +24,7 @@ from hub.store.indexes import create_indexes
 from hub.store.leases import MongoLeases
 from hub.store.mappings import MongoMappings
 from hub.store.object_changes import MongoObjectFeed
-from hub.store.objects import MongoObjects
+from hub.store.objects import MongoObjects, sweep
 from hub.store.platforms import MongoPlatforms
 from hub.store.presence import MongoPresence
 from hub.store.protocols import Store
@@ -54,6 +54,7 @@ async def open_store(
         try:
             await _check(client)
             await create_indexes(client[database], trace_days)
+            await sweep(client[database])
         except PyMongoError as error:
             raise MongoUnavailable(
                 f"the database in HUB_MONGODB_URL cannot be used ({reason(error)}): check that it runs, and the user's rights"

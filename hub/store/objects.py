@@ -21,6 +21,8 @@ from hub.wire.interface import ModuleId
 from hub.wire.party import Party
 
 _SETTLES_AT_ONCE = 1_000
+_FORGOTTEN: Document = {"withdrawn": True, "behind": []}
+"""Withdrawn, and nobody lacks it."""
 
 
 class MongoObjects:
@@ -31,7 +33,7 @@ class MongoObjects:
         self._objects: Collection = database[OBJECTS]
         self._saving = Saving(self._objects, Numbering(database, OBJECTS), tasks)
         self._reading = Grouped[ObjectKey, StoredObject | None](self._get, tasks, most=SAVES_AT_ONCE)
-        self._totals = Totals(self._objects)
+        self._totals = Totals(self._objects, tasks)
 
     @answering()
     async def get(self, key: ObjectKey) -> StoredObject | None:
@@ -71,13 +73,16 @@ class MongoObjects:
     async def page(self, module: ModuleId, owners: frozenset[Party], window: Window) -> ObjectPage:
         """Objects of these owners, not withdrawn, by seq, and the number of all that match (see hub.store.totals)."""
         matching = _matching(module, owners, window)
-        known = self._totals.known(matching) if window.offset else None
+        known = self._totals.known(matching, inside=window.offset > 0)
         if known is None:
             objects, total = await asyncio.gather(self._slice(matching, window), self._totals.count(matching))
             return ObjectPage(objects=objects, total=total)
         objects = await self._slice(matching, window)
-        ends = len(objects) < window.limit or window.offset + len(objects) >= known
-        return ObjectPage(objects=objects, total=await self._totals.count(matching) if ends else known)
+        reached = window.offset + len(objects) if objects else 0
+        ends = len(objects) < window.limit or reached >= known
+        if ends and not self._totals.is_costly(matching):
+            return ObjectPage(objects=objects, total=await self._totals.count(matching))
+        return ObjectPage(objects=objects, total=max(known, reached))
 
     async def _slice(self, matching: Document, window: Window) -> tuple[StoredObject, ...]:
         if window.after_seq is None:
@@ -97,14 +102,20 @@ class MongoObjects:
 
     async def settle(self, settled: Iterable[Settled]) -> None:
         """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""
-        updates = [_settling(one) for one in settled]
-        for start in range(0, len(updates), _SETTLES_AT_ONCE):
-            await self._settle(updates[start : start + _SETTLES_AT_ONCE])
+        some = [*settled]
+        for start in range(0, len(some), _SETTLES_AT_ONCE):
+            await self._settle(some[start : start + _SETTLES_AT_ONCE])
 
     @answering()
-    async def _settle(self, updates: Sequence[UpdateOne]) -> None:
-        await self._objects.bulk_write(updates, ordered=False)
-        await self._objects.delete_many({"withdrawn": True, "behind": []}, hint=WITHDRAWN)
+    async def _settle(self, settled: Sequence[Settled]) -> None:
+        await self._objects.bulk_write([_settling(one) for one in settled], ordered=False)
+        here = {"_id": {"$in": [str(one.key) for one in settled]}}
+        await self._objects.delete_many(here | _FORGOTTEN, hint=WITHDRAWN)
+
+
+async def sweep(database: Database) -> None:
+    """Drop withdrawn objects that nobody lacks: a process that was killed between two commands left them."""
+    await database[OBJECTS].delete_many(_FORGOTTEN, hint=WITHDRAWN)
 
 
 def _settling(settled: Settled) -> UpdateOne:

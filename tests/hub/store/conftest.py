@@ -36,9 +36,10 @@ monitoring.register(WRITES)
 
 
 @pytest.fixture
-def writes(database: Database) -> list[dict[str, Any]]:
-    """Commands that wrote objects in the test's database, oldest first; grows as the test goes on."""
-    return WRITES.sent.setdefault(database.name, [])
+def writes(database: Database, store: Store) -> list[dict[str, Any]]:
+    """Commands that wrote objects in the test's database since its store was opened, oldest first; grows as the test goes on."""
+    WRITES.sent[database.name] = []
+    return WRITES.sent[database.name]
 
 
 @pytest.fixture(params=["pymongo", "motor"])

@@ -13,6 +13,7 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from hub.store.driver import Database, Document
+from hub.store.mongo import open_store
 from hub.store.protocols import Conflict, ObjectKey, Settled, Store, StoredObject, Window
 from hub.store.records import write
 from hub.wire.interface import ModuleId
@@ -135,6 +136,15 @@ async def test_a_late_word_about_an_object_that_was_dropped_settles_nothing(stor
     assert await store.objects.get(first.key) == again
     with pytest.raises(Conflict):
         await store.objects.save(first)
+
+
+async def test_what_a_killed_process_did_not_drop_goes_at_the_next_start(database: Database, mongodb_url: str) -> None:
+    """A withdrawn object that nobody lacks, left between the two commands of settling; one that somebody lacks stays."""
+    gone, owed = stored("gone", withdrawn=True), stored("owed", withdrawn=True, behind=frozenset(RECEIVERS))
+    await database["objects"].insert_many({"_id": str(one.key), **write(one)} for one in (gone, owed))
+
+    async with open_store(mongodb_url, database=database.name) as store:
+        assert [await store.objects.get(one.key) for one in (gone, owed)] == [None, owed]
 
 
 async def test_a_withdrawn_object_goes_when_everyone_knows(store: Store) -> None:

@@ -1,5 +1,7 @@
 """Totals of long lists: exact where a walk begins and ends, remembered in between."""
 
+import asyncio
+
 import pytest
 
 from hub.store import totals
@@ -67,3 +69,45 @@ async def test_only_the_latest_walks_are_remembered(ten: Store, monkeypatch: pyt
     await ten.objects.save(stored("late"))
 
     assert await _total(ten, 3) == 11
+
+
+@pytest.fixture
+def costly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting takes long, whatever it takes."""
+    monkeypatch.setattr(totals, "COSTLY_S", 0.0)
+
+
+@pytest.mark.usefixtures("costly")
+async def test_a_total_that_costs_much_is_counted_for_nobody_but_the_first(ten: Store) -> None:
+    """Not for the first page of the next walk, nor at the end; but no page says less than it shows."""
+    first = await _total(ten, 0)
+    await ten.objects.save(stored("late"))
+
+    assert [first, await _total(ten, 0), await _total(ten, 3), await _total(ten, 9)] == [10, 10, 10, 11]
+
+
+@pytest.mark.usefixtures("costly")
+async def test_a_total_that_costs_much_is_counted_again_in_the_background(
+    ten: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page that finds it old is answered at once; a later one has the new total."""
+    await _total(ten, 0)
+    await ten.objects.save(stored("late"))
+    monkeypatch.setattr(totals, "REMEMBERED_S", 0.0)
+    monkeypatch.setattr(totals, "_COST_SHARE", 0)
+    old = await _total(ten, 0)
+    async with asyncio.timeout(5):
+        while (new := await _total(ten, 0)) == old:  # noqa: ASYNC110 - nobody tells when it was counted
+            await asyncio.sleep(0.005)
+
+    assert (old, new) == (10, 11)
+
+
+@pytest.mark.usefixtures("costly")
+async def test_a_total_that_costs_much_is_not_given_out_for_ever(ten: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it is too old, the page counts and waits."""
+    await _total(ten, 0)
+    await ten.objects.save(stored("late"))
+    monkeypatch.setattr(totals, "KEPT_S", -1.0)
+
+    assert await _total(ten, 0) == 11

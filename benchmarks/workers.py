@@ -1,0 +1,101 @@
+"""One worker beside two: directed PUTs of 1 KB, where hub, database, receiver and load share the same two processors."""
+
+import os
+import statistics
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.forward import CPO, EMSP, location_put
+from benchmarks.load import load
+from benchmarks.running import FastPlatform, HubProcess, hub_process, joined, processor_s, started_by
+from benchmarks.servers import start_receiver
+from hub.simulate.platform import Platform
+from hub.wire.interface import Interface
+from hub.wire.party import PartyRole, Role
+
+WANTED_RATIO = 1.7
+CONNECTIONS = 64
+"""The kernel gives each to a worker by chance: with few of them one worker would have most."""
+SECONDS = 5.0
+ROUNDS = 3
+_WARM_S = 1.0
+
+
+class Rate(NamedTuple):
+    """What some workers do: the median round."""
+
+    per_s: float
+    failed: int
+    workers_us: float
+    """Processor time of the workers, for each request."""
+    database_us: float
+    """Of their mongod and supervisor."""
+    load_us: float
+    """Of the receiver and the load."""
+
+    @property
+    def busy(self) -> float:
+        """Processors in use."""
+        return self.per_s * (self.workers_us + self.database_us + self.load_us) / 1e6
+
+
+class Compared(NamedTuple):
+    """One worker and two."""
+
+    one: Rate
+    two: Rate
+
+    @property
+    def ratio(self) -> float:
+        """Two by one."""
+        return self.two.per_s / self.one.per_s
+
+    @property
+    def ceiling(self) -> float:
+        """What two processors allow at most: database, receiver and load are there, too."""
+        return 2 / self.one.busy
+
+    @property
+    def alone(self) -> float:
+        """The ratio if each worker had a processor of its own and all else had others: what a second worker costs the first."""
+        return 2 * self.one.workers_us / self.two.workers_us
+
+
+async def measure(folder: Path) -> Compared:
+    """A hub with one worker, then one with two; nothing has a processor of its own."""
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    return Compared(await _rate(folder / "one", 1), await _rate(folder / "two", 2))
+
+
+async def _rate(folder: Path, workers: int) -> Rate:
+    async with AsyncExitStack() as stack:
+        hub = stack.enter_context(hub_process(folder, None, None, HUB_WORKERS=str(workers)))
+        receiver = await start_receiver()
+        stack.callback(receiver.close)
+        base = f"http://127.0.0.1:{receiver.sockets[0].getsockname()[1]}"
+        cpo = await stack.enter_async_context(joined(hub, Platform("Bench CPO", [PartyRole(party=CPO, role=Role.CPO)])))
+        offered = {("locations", Interface.RECEIVER): f"{base}/receiver/locations"}
+        emsp = FastPlatform("Bench eMSP", [PartyRole(party=EMSP, role=Role.EMSP)], offered)
+        await stack.enter_async_context(joined(hub, emsp))
+        await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=_WARM_S)
+        rounds = [await _round(hub, cpo) for _ in range(ROUNDS)]
+    return Rate(*(statistics.median(values) for values in zip(*rounds, strict=True)))
+
+
+async def _round(hub: HubProcess, cpo: Platform) -> Rate:
+    """Everything in this process is load and receiver."""
+    workers = [pid for pid in (hub.pid, *started_by(hub.pid)) if _serves(pid)]
+    others = [pid for pid in (hub.pid, *started_by(hub.pid)) if pid not in workers]
+    groups = (workers, others, [os.getpid()])
+    before_s = [sum(map(processor_s, group)) for group in groups]
+    result = await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
+    used_s = [sum(map(processor_s, group)) - before for group, before in zip(groups, before_s, strict=True)]
+    good = result.requests - result.failed
+    return Rate(result.per_s, result.failed, *(used * 1e6 / good for used in used_s))
+
+
+def _serves(pid: int) -> bool:
+    """A single worker is hubctl itself; several are spawned by it."""
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"spawn_main" in command or (b"hubctl" in command and len(started_by(pid)) == 1)
