@@ -115,6 +115,7 @@ async def test_tabs_move_by_arrow(scene: Scene, browser: Browser) -> None:
             await viewer.page.keyboard.press("ArrowRight")
             await viewer.see("#tab-panel", text)
 
+        assert "✓" not in await viewer.text("#tab-panel"), "nothing was checked, so nothing is in order"
         assert (viewer.complaints, viewer.outside) == ([], [])
 
 

@@ -105,6 +105,7 @@ export class Tabs {
     const all = counts.reduce((sum, row) => sum + row.cdrs, 0);
     const found = verdicts.filter((one_) => one_.cause || one_.flagged || one_.held);
     const summary = h("p", {}, `${all} CDRs were checked in a day${skipped ? `, ${skipped} were not` : ""}: ${counts.map((row) => `${row.cdrs} ${row.verdict} of ${row.sender}`).join(", ") || "none"}.`);
+    if (!all && !found.length) return [summary, h("p", { class: "soft" }, "A party's CDRs are checked once it has a policy:"), command("hubctl cdrs policy set PARTY --direction received --mode observe")];
     if (!found.length) return [summary, h("p", {}, "✓ No finding.")];
     return [summary, h("table", {}, h("caption", {}, "CDRs with a finding, latest first"), head("At", "From → to", "CDR", "Verdict", "Why", "Says", "Should say", "Command"),
       h("tbody", {}, found.map((one_) => h("tr", {}, h("td", {}, ago(one_.at)), cell(`${one_.from} → ${one_.to}`), cell(one_.cdr),
