@@ -79,7 +79,7 @@ def _forward(given: Processors) -> None:
 
 
 def _matrix(given: Processors) -> None:
-    with _folder() as folder, hub_process(folder, given.measured, given.rest, **matrix.HUB_SETTINGS) as hub:
+    with _folder() as folder, hub_process(folder, given.measured, given.rest, **matrix.SETTINGS) as hub:
         uvloop.run(_print_matrix(hub, folder / "nginx", given.measured))
 
 

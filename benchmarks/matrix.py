@@ -20,7 +20,7 @@ from hub.wire.party import PartyRole, Role
 
 CONNECTIONS = (1, 32, 256)
 SECONDS = 2.0
-HUB_SETTINGS = {"HUB_FORWARDS_PER_PLATFORM_MAX": str(2 * max(CONNECTIONS))}
+SETTINGS = {"HUB_FORWARDS_PER_PLATFORM_MAX": str(2 * max(CONNECTIONS))}
 """All the load goes to one platform: its bound must not be what is measured."""
 _SETTLE_S = 1.0
 """For the hub to write its last traces: they must not cost who comes next on the same processor."""

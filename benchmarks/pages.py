@@ -13,7 +13,7 @@ from benchmarks.forward import LOCATION
 from benchmarks.running import FastPlatform, HubProcess, hub_process, joined, until_idle
 from hub.store.driver import Document, close_client, open_client
 from hub.store.embedded import private_mongod
-from hub.store.indexes import OBJECTS, create_indexes
+from hub.store.indexes import OBJECTS, indexes
 from hub.store.protocols import ObjectKey, StoredObject
 from hub.store.records import write
 from hub.wire.credentials_token import write_authorization
@@ -118,12 +118,17 @@ async def _page(http: ClientSession, url: str) -> _Page:
 
 
 async def _fill(url: str) -> float:
-    """Put them into an empty database, as if they had been pushed and everyone had them; returns the bytes of each on disk."""
+    """Put them into an empty database, as if they had been pushed long ago and everyone had them; returns the bytes of each.
+
+    They come under another name, which is changed then: what is new in the last minutes, a hub that starts reads once more.
+    """
     client = open_client(url)
     try:
-        await create_indexes(client[_DATABASE], 30)
+        filling = client[_DATABASE]["filling"]
+        await filling.create_indexes(indexes(30)[OBJECTS])
         for batch in _batches():
-            await client[_DATABASE][OBJECTS].insert_many(batch, ordered=False)
+            await filling.insert_many(batch, ordered=False)
+        await filling.rename(OBJECTS)
         await client.admin.command("fsync")
         stats = await client[_DATABASE].command("collStats", OBJECTS)
         return (float(stats["storageSize"]) + float(stats["totalIndexSize"])) / LOCATIONS
