@@ -85,12 +85,21 @@ class MongoObjects:
         return ObjectPage(objects=objects, total=max(known, reached))
 
     async def _slice(self, matching: Document, window: Window) -> tuple[StoredObject, ...]:
-        if window.after_seq is None:
-            cursor = self._objects.find(matching).skip(window.offset)
-        else:
-            cursor = self._objects.find({**matching, "seq": {"$gt": window.after_seq}})
-        found = await cursor.sort("seq", 1).limit(window.limit).to_list(None)
+        begins = matching
+        if window.after_seq is not None:
+            begins = {**matching, "seq": {"$gt": window.after_seq}}
+        elif window.offset:
+            first = await self._seq_at(matching, window.offset)
+            if first is None:
+                return ()
+            begins = {**matching, "seq": {"$gte": first}}
+        found = await self._objects.find(begins).sort("seq", 1).limit(window.limit).to_list(None)
         return tuple(read(StoredObject, document) for document in found)
+
+    async def _seq_at(self, matching: Document, offset: int) -> int | None:
+        """Where a page begins that is known by its offset alone: the index says it without a look at the objects."""
+        found = self._objects.find(matching, {"_id": 0, "seq": 1}).sort("seq", 1).skip(offset).limit(1)
+        return next((document["seq"] for document in await found.to_list(None)), None)
 
     @answering()
     async def behind(self, receivers: Sequence[str], limit: int) -> list[StoredObject]:
