@@ -35,14 +35,17 @@ def main() -> None:
     measured = {row.name: row for row in ended if isinstance(row, Row)}
     cannot = {row.name: row for row in ended if isinstance(row, NotRun)}
     known = measured if wanted == [*ROWS] else read_rows(asked.out) | measured
-    rows = [known[name] for name in ROWS if name in known]
+    rows = [known[name] for name in ROWS if name in known and name not in cannot]
     proof = Proof(
         command=f"make proof{'-full' if asked.full else ''}",
         seed=asked.seed,
         at=now_utc().isoformat(timespec="seconds"),
         commit=_commit(),
         rows=rows,
-        not_run=[cannot.get(name, NotRun(name, "not asked for")) for name in ROWS if name not in known] + NOT_HERE,
+        not_run=[
+            cannot.get(name, NotRun(name, "not asked for")) for name in ROWS if name in cannot or name not in known
+        ]
+        + NOT_HERE,
     )
     write(proof, asked.out)
     print(f"{asked.out / 'proof.md'}: {sum(row.reached for row in rows)} of {len(rows)} rows reach every figure")
