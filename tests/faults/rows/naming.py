@@ -51,7 +51,8 @@ async def rel_10(stage: Stage) -> Row:
     return Row(
         "REL-10",
         f"Requests of 1 KB, open loop at {RATE_PER_S:.0f}/s, by the hub's post office (hub.delivery.post) to {PARTNERS} partners "
-        f"whose names resolve at once (each anew after a second): {rounds} times {seconds} s alone, and in between as long beside {SLOW} partners whose "
+        f"whose names resolve at once (each anew after a second): {rounds} times {seconds} s alone, and in between as "
+        f"long beside {SLOW} partners whose "
         f"names take {_SLOW_S[0]:.0f} to {_SLOW_S[1]:.0f} s, each called again and again. In this process, with a look-up of its "
         "own: a hub asks the system.",
         [
