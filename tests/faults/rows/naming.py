@@ -40,21 +40,20 @@ async def rel_10(stage: Stage) -> Row:
             await stack.enter_async_context(FastPartner(receiver_party(number), "EMSP")) for number in range(PARTNERS)
         ]
         post = await stack.enter_async_context(Post(settings, lookup=slow.look_up))
-        await _load(post, partners, Timing(), 1, stage.seed)
+        await _load(post, partners, Timing(), 1, seed=stage.seed, names="warm")
         for number in range(rounds):
-            await _load(post, partners, well, seconds, stage.seed + number)
+            await _load(post, partners, well, seconds, seed=stage.seed + number, names="alone")
             callers = Tasks()
             for name in range(SLOW):
                 callers.spawn(slow.call(post, name), "slow name")
-            await _load(post, partners, harmed, seconds, stage.seed + number)
+            await _load(post, partners, harmed, seconds, seed=stage.seed + number, names="beside")
             await callers.close()
     return Row(
         "REL-10",
         f"Requests of 1 KB, open loop at {RATE_PER_S:.0f}/s, by the hub's post office (hub.delivery.post) to {PARTNERS} partners "
-        f"whose names resolve at once (each anew after a second): {rounds} times {seconds} s alone, and in between as "
-        f"long beside {SLOW} partners whose "
-        f"names take {_SLOW_S[0]:.0f} to {_SLOW_S[1]:.0f} s, each called again and again. In this process, with a look-up of its "
-        "own: a hub asks the system.",
+        f"whose names resolve at once (each anew after a second): {rounds} times {seconds} s alone, and in between as long "
+        f"beside {SLOW} partners whose names take {_SLOW_S[0]:.0f} to {_SLOW_S[1]:.0f} s, each called again and again. In this "
+        "process, with a look-up of its own: a hub asks the system.",
         [
             *compared(well, harmed),
             Figure("slow look-ups begun", slow.begun, least=SLOW),
@@ -96,12 +95,14 @@ class _SlowNames:
             await post.send(_request(f"http://slow{number}.example:1", f"slow{number}", {}, number))
 
 
-async def _load(post: Post, partners: list[FastPartner], timing: Timing, seconds: float, seed: int) -> None:
+async def _load(
+    post: Post, partners: list[FastPartner], timing: Timing, seconds: float, *, seed: int, names: str
+) -> None:
     """Requests to partners that are well."""
 
     async def send(number: int, began_s: float) -> None:
         partner = partners[number % PARTNERS]
-        name = f"well{number % PARTNERS}-{number // _NAME_LASTS}-{seed}"  # nobody keeps an answer for ever
+        name = f"well{number % PARTNERS}-{number // _NAME_LASTS}-{seed}-{names}"  # nobody keeps an answer for ever
         url = f"http://{name}.example:{partner.port}"
         try:
             answer = await post.send(_request(url, partner.name, authorization(partner.keys.newest), number))
