@@ -1,15 +1,19 @@
 """When Python looks for cycles of dead objects: often among new ones, seldom among all, so that no message waits for it.
 
 By itself it looks through everything as soon as a quarter is new: a third of a second with half a million EVSEs, every few
-seconds while statuses come. What has lasted is set aside (it still goes as soon as nothing refers to it) and looked through
-once in hours.
+seconds while statuses come. Here what has lasted for two seconds is set aside (it still goes as soon as nothing refers to it) and
+looked through once a minute, or less often where that takes long.
 """
 
 import asyncio
 import gc
 
+from hub.clock import monotonic_s
+
 EVERY_S = 2.0
-ALL_EVERY_S = 6 * 3_600.0
+ALL_EVERY_S = 60.0
+ALL_SHARE = 1 / 300
+"""Of a processor, at most, to look through everything: a second each five minutes."""
 _NEVER = 1_000_000
 
 
@@ -19,15 +23,24 @@ def set_aside() -> None:
 
 
 async def collect_forever() -> None:
-    """Look every two seconds among what is new; runs until cancelled."""
+    """Look every two seconds among what is new, and through everything from time to time; runs until cancelled."""
     new, young, old = gc.get_threshold()
     gc.set_threshold(new, young, _NEVER)
     try:
+        due_s = monotonic_s() + ALL_EVERY_S
         while True:
-            for _ in range(int(ALL_EVERY_S / EVERY_S)):
-                gc.collect()
-                set_aside()
-                await asyncio.sleep(EVERY_S)
-            gc.unfreeze()
+            if monotonic_s() >= due_s:
+                due_s = monotonic_s() + max(ALL_EVERY_S, _look_through_all() / ALL_SHARE)
+            gc.collect()
+            set_aside()
+            await asyncio.sleep(EVERY_S)
     finally:
         gc.set_threshold(new, young, old)
+
+
+def _look_through_all() -> float:
+    """Returns the seconds that it took."""
+    began_s = monotonic_s()
+    gc.unfreeze()
+    gc.collect()
+    return monotonic_s() - began_s
