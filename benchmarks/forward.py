@@ -22,7 +22,7 @@ from hub.wire.party import Party, PartyRole, Role
 CONNECTIONS = 32
 ROUNDS = 5
 SECONDS = 4.0
-WANTED_RATIO = 0.45
+WANTED_RATIO = 0.70
 _SETTLE_S = 1.0
 """For the hub to write its last traces: they must not cost the bare forwarder, which has the same processor."""
 CPO = Party.parse("NL-CPA")
