@@ -112,7 +112,9 @@ class ReplicaSet:
         raise RuntimeError("the replica set did not become whole again")
 
     async def step_down(self, *, force: bool) -> None:
-        """Have the primary step down."""
+        """Have the primary step down; who did so before may be elected again, which MongoDB else refuses for 20 s."""
+        for member in self.members:
+            await self._ask(member, {"replSetFreeze": 0})
         await self._ask(await self.primary(), {"replSetStepDown": 20, "secondaryCatchUpPeriodSecs": 5, "force": force})
 
     async def fail_command(self, mode: Any, **data: Any) -> None:

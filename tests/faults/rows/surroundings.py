@@ -13,6 +13,7 @@ from hub.clock import monotonic_s
 from hub.store.driver import close_client, open_client
 from tests.faults.hubs import HubProcess
 from tests.faults.load import Load
+from tests.faults.owner import until
 from tests.faults.partner import FastPartner
 from tests.faults.replica_set import ReplicaSet, replica_set
 from tests.faults.report import CannotRun, Figure, Row
@@ -101,6 +102,7 @@ async def rel_21(stage: Stage) -> Row:
             for number in range(pushes):
                 await played.owner.push(f"AFTER{number}")
             drained_s = await played.all_have_all(30)
+            await until(lambda: newcomer.taken - before >= pushes, 30)
             figures = [
                 *played.promises(),
                 Figure("written until the oplog had rolled", written_mib, "MiB", least=_OPLOG_MIB),
