@@ -154,10 +154,13 @@ class Interrupted:
 
     def __init__(self, real: MongoObjectFeed) -> None:
         self.real, self.builds, self.remembers_since = real, 0, 0
+        self.asked = asyncio.Event()
+        """It is read anew: whoever waits for that looks again."""
 
     async def now(self) -> int:
         """As it is."""
         self.builds += 1
+        self.asked.set()
         self.remembers_since = await self.real.now()
         return self.remembers_since
 
@@ -215,11 +218,11 @@ async def test_what_fell_out_of_history_is_read_anew(
     async with following(database, objects) as here:
         await push(store, status="CHARGING", part="3256")
         await here.until(lambda: len(here.events) >= 1)
-        objects.remembers_since = (await objects.real.now()) + (
-            60 << 32
-        )  # a minute from now: whatever it has seen is gone
+        objects.asked.clear()
+        a_minute = 60 << 32
+        objects.remembers_since = (await objects.real.now()) + a_minute  # whatever it has seen is gone
         await push(store, status="AVAILABLE", part="3256")
-        await here.until(lambda: objects.builds == 2)
+        await asyncio.wait_for(objects.asked.wait(), 10)
         await push(store, status="OUTOFORDER", part="3256")
         await here.until(lambda: here.status(KEY)[0] == codes.status_code("OUTOFORDER"))
 
