@@ -4,8 +4,8 @@ import asyncio
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -50,6 +50,13 @@ class Forwarded:
 
 async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
     """Run both in turn, each on processor `measured`, everything else on the other one."""
+    async with partners(hub) as (cpo, target):
+        return await _rounds(hub, measured, cpo, target)
+
+
+@asynccontextmanager
+async def partners(hub: HubProcess) -> AsyncIterator[tuple[Platform, str]]:
+    """An operator, and an eMSP whose Locations go to a fast receiver; yields the operator, and where the receiver is."""
     async with AsyncExitStack() as stack:
         receiver = await start_receiver()
         stack.callback(receiver.close)
@@ -58,7 +65,7 @@ async def measure(hub: HubProcess, measured: int | None) -> Forwarded:
         offered = {("locations", Interface.RECEIVER): f"{target}/ocpi/2.2.1/receiver/locations"}
         emsp = FastPlatform("Bench eMSP", [PartyRole(party=EMSP, role=Role.EMSP)], offered)
         await stack.enter_async_context(joined(hub, emsp))
-        return await _rounds(hub, measured, cpo, target)
+        yield cpo, target
 
 
 @contextmanager

@@ -2,17 +2,13 @@
 
 import os
 import statistics
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.forward import CPO, EMSP, location_put
+from benchmarks.forward import location_put, partners
 from benchmarks.load import load
-from benchmarks.running import FastPlatform, HubProcess, hub_process, joined, processor_s, started_by
-from benchmarks.servers import start_receiver
+from benchmarks.running import HubProcess, hub_process, processor_s, started_by
 from hub.simulate.platform import Platform
-from hub.wire.interface import Interface
-from hub.wire.party import PartyRole, Role
 
 WANTED_RATIO = 1.7
 CONNECTIONS = 64
@@ -69,17 +65,10 @@ async def measure(folder: Path) -> Compared:
 
 
 async def _rate(folder: Path, workers: int) -> Rate:
-    async with AsyncExitStack() as stack:
-        hub = stack.enter_context(hub_process(folder, None, None, HUB_WORKERS=str(workers)))
-        receiver = await start_receiver()
-        stack.callback(receiver.close)
-        base = f"http://127.0.0.1:{receiver.sockets[0].getsockname()[1]}"
-        cpo = await stack.enter_async_context(joined(hub, Platform("Bench CPO", [PartyRole(party=CPO, role=Role.CPO)])))
-        offered = {("locations", Interface.RECEIVER): f"{base}/receiver/locations"}
-        emsp = FastPlatform("Bench eMSP", [PartyRole(party=EMSP, role=Role.EMSP)], offered)
-        await stack.enter_async_context(joined(hub, emsp))
-        await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=_WARM_S)
-        rounds = [await _round(hub, cpo) for _ in range(ROUNDS)]
+    with hub_process(folder, None, None, HUB_WORKERS=str(workers)) as hub:
+        async with partners(hub) as (cpo, _):
+            await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=_WARM_S)
+            rounds = [await _round(hub, cpo) for _ in range(ROUNDS)]
     return Rate(*(statistics.median(values) for values in zip(*rounds, strict=True)))
 
 
