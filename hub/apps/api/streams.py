@@ -89,6 +89,7 @@ class Streams:
         """Follow from now on; raises TooMany (429) with a time to come again."""
         if self._of_app[app.app_id] >= self._per_app_max:
             raise TooManyAnswer(f"this app has {self._per_app_max} streams open, and may have no more", _RETRY_S)
+        self._look_for_gap()  # before there is another stream: what was lost until now, it never missed
         try:
             if len(self._open) >= self._total_max:
                 raise NoRoom
@@ -97,7 +98,6 @@ class Streams:
             raise TooManyAnswer("the hub has no room for another stream now", _RETRY_S) from None
         self._open.add(stream)
         self._of_app[app.app_id] += 1
-        self._look_for_gap()
         return stream
 
     def close(self, stream: OpenStream) -> None:
