@@ -45,7 +45,7 @@ class _Feed:
         self.app = App(
             app_id="a1",
             name="app",
-            emsp=Party("DE", "EMA"),
+            emsp=Party(country_code="DE", party_id="EMA"),
             created_at=datetime(2026, 1, 1, tzinfo=UTC),
             expires_at=datetime(2027, 1, 1, tzinfo=UTC),
         )
