@@ -1,5 +1,6 @@
 """Finds in the store what nobody here has in hand: what was missed, and what other processes accepted."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from hub.clock import monotonic_s, now_utc
 from hub.delivery.item import Item
 from hub.delivery.lane import Breaker, Lane
-from hub.delivery.lanes import Lanes, receivers_of
+from hub.delivery.lanes import Lanes
 from hub.delivery.settling import Settling
 from hub.store.protocols import ObjectStore, StoreUnavailable
 
@@ -44,23 +45,22 @@ class CatchingUp:
             structlog.get_logger().warning("behind_not_read", reason=str(error))
 
     async def _read(self, lane: Lane) -> None:
-        platform = self._lanes.platform(lane)
-        if platform is None:
+        receivers = self._lanes.receivers(lane)
+        if not receivers:
             return
         if self._lanes.reachable(lane.platform_id):
-            await self._take([lane], receivers_of(platform), READ_MAX + lane.postponed)
+            await self._take([lane], receivers, READ_MAX + lane.postponed)
         elif self._lanes.pulls(lane.platform_id):
-            await self._settle_unsent(lane, receivers_of(platform))
+            await self._settle_unsent(lane, receivers)
 
     async def _poll(self, lanes: list[Lane]) -> None:
         """One question for all lanes that think that nothing is behind."""
         ready = [lane for lane in lanes if lane.breaker is not Breaker.OPEN and self._lanes.reachable(lane.platform_id)]
-        platforms = [platform for lane in ready if (platform := self._lanes.platform(lane)) is not None]
-        receivers = [receiver for platform in platforms for receiver in receivers_of(platform)]
+        receivers = [receiver for lane in ready for receiver in self._lanes.receivers(lane)]
         if receivers:
             await self._take(ready, receivers, READ_MAX)
 
-    async def _take(self, lanes: list[Lane], receivers: list[str], most: int) -> None:
+    async def _take(self, lanes: list[Lane], receivers: Sequence[str], most: int) -> None:
         for lane in lanes:
             lane.begin_read()
         items: dict[str, list[Item]] = {}
@@ -79,7 +79,7 @@ class CatchingUp:
                 lane.end_read(items.get(lane.platform_id, ()), complete=complete, now_s=monotonic_s())
                 self._lanes.move(lane)
 
-    async def _settle_unsent(self, lane: Lane, receivers: list[str]) -> None:
+    async def _settle_unsent(self, lane: Lane, receivers: Sequence[str]) -> None:
         """A platform that pulls and is away: it will look for itself."""
         lane.begin_read()
         complete = False

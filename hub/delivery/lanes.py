@@ -23,11 +23,15 @@ from hub.registry import Directory, platform_status
 from hub.store.protocols import DeliveryStore, StoreUnavailable
 
 
-def receivers_of(platform: Platform) -> list[str]:
+def receivers_of(platform: Platform, directory: Directory) -> tuple[str, ...]:
     """Every receiver that may be marked behind for this platform: itself, its parties, those that left, those to come."""
+    return directory.once(("receivers", platform.platform_id), lambda: _receivers(platform))
+
+
+def _receivers(platform: Platform) -> tuple[str, ...]:
     roles = {hosted.party_role for hosted in platform.parties} | platform.claims
     parties = sorted({role.party for role in roles})
-    return [str(Receiver(platform.platform_id, party)) for party in (None, *parties)]
+    return tuple(str(Receiver(platform.platform_id, party)) for party in (None, *parties))
 
 
 class Lanes:
@@ -79,9 +83,11 @@ class Lanes:
         """Every lane that is here."""
         return list(self._lanes.values())
 
-    def platform(self, lane: Lane) -> Platform | None:
-        """Where a lane leads."""
-        return self._directory().platforms.get(lane.platform_id)
+    def receivers(self, lane: Lane) -> tuple[str, ...]:
+        """Whom a lane serves; nobody, when its platform is gone."""
+        directory = self._directory()
+        platform = directory.platforms.get(lane.platform_id)
+        return () if platform is None else receivers_of(platform, directory)
 
     async def hold(self) -> None:
         """Take or renew every lease that can be had, and have a lane for just these."""

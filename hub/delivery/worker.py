@@ -181,7 +181,7 @@ class Deliveries:
         lane = self._lanes.get(platform.platform_id)
         behind = 0
         if lane is None or not lane.idle:
-            receivers = receivers_of(platform)
+            receivers = receivers_of(platform, self._directory())
             found = await self._store.objects.behind(receivers, READ_MAX)
             behind = sum(len(one.behind.intersection(receivers)) for one in found)
         return LaneFigures(

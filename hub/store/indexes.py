@@ -35,6 +35,7 @@ TIMELINESS = "timeliness"
 REQUESTS = "requests"
 
 WITHDRAWN = "withdrawn"
+BEHIND = "behind"
 TRACES_AGE = "age"
 INDEX_LIFE_DAYS = 400
 """For what the index learned and nobody said again: longer than a token or a station usually goes unmentioned."""
@@ -74,7 +75,7 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("token_hashes", ASCENDING)], name="token_hashes", unique=True, sparse=True),
         ],
         OBJECTS: [
-            IndexModel([("behind", ASCENDING), ("seq", ASCENDING)], name="behind"),
+            IndexModel([("behind", ASCENDING), ("seq", ASCENDING)], name=BEHIND),
             IndexModel(_ascending("key.module", "key.owner", "withdrawn", "seq", "last_updated"), name="by_owner"),
             IndexModel(_ascending("key.module", "withdrawn", "seq", "key.owner", "last_updated"), name="by_seq"),
             IndexModel(_ascending("key.module", "withdrawn", "last_updated", "key.owner", "seq"), name="by_date"),

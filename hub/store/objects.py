@@ -11,7 +11,7 @@ from hub.clock import Tasks
 from hub.store.driver import Collection, Database, Document
 from hub.store.errors import answering
 from hub.store.grouping import Grouped
-from hub.store.indexes import OBJECTS, WITHDRAWN
+from hub.store.indexes import BEHIND, OBJECTS, WITHDRAWN
 from hub.store.numbering import Numbering
 from hub.store.protocols import Conflict, ObjectKey, ObjectPage, Settled, StoredObject, Window
 from hub.store.records import read
@@ -21,6 +21,8 @@ from hub.wire.interface import ModuleId
 from hub.wire.party import Party
 
 _SETTLES_AT_ONCE = 1_000
+_MANY_RECEIVERS = 100
+"""To ask about more than these costs more than to ask first whether there is anything to ask about."""
 _FORGOTTEN: Document = {"withdrawn": True, "behind": []}
 """Withdrawn, and nobody lacks it."""
 
@@ -104,10 +106,14 @@ class MongoObjects:
     @answering()
     async def behind(self, receivers: Sequence[str], limit: int) -> list[StoredObject]:
         """Objects that any of these receivers lacks, oldest seq first."""
-        if not receivers:
+        if not receivers or (len(receivers) > _MANY_RECEIVERS and not await self._is_anyone_behind()):
             return []
         found = self._objects.find({"behind": {"$in": [*receivers]}}).sort("seq", 1).limit(limit)
         return [read(StoredObject, document) for document in await found.to_list(None)]
+
+    async def _is_anyone_behind(self) -> bool:
+        """One look at the end of an index; with a thousand partners that are all content, this is what is asked all day."""
+        return await self._objects.find_one({"behind": {"$gt": ""}}, {"_id": 0, "seq": 1}, hint=BEHIND) is not None
 
     async def settle(self, settled: Iterable[Settled]) -> None:
         """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""

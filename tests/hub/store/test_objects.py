@@ -114,6 +114,19 @@ async def test_settling_takes_receivers_off(store: Store) -> None:
     assert await store.objects.behind(RECEIVERS[2:], 10) == [replace(first, behind=frozenset(RECEIVERS[2:])), second]
 
 
+async def test_many_receivers_are_told_what_few_are(store: Store) -> None:
+    """A thousand lanes that ask together hear of the one that lacks something, and of nothing when none does."""
+    crowd = [*(f"p-{number}:DE*C{number:02}" for number in range(400)), *RECEIVERS]
+    nothing = await store.objects.behind(crowd, 10)
+    owed = await store.objects.save(stored(behind=frozenset(RECEIVERS[:1])))
+    found = await store.objects.behind(crowd, 10)
+    await store.objects.settle([Settled(key=owed.key, seq=owed.seq, revision=1, receivers=frozenset(RECEIVERS[:1]))])
+
+    assert nothing == []
+    assert found == [owed]
+    assert await store.objects.behind(crowd, 10) == []
+
+
 async def test_settling_an_older_revision_changes_nothing(store: Store) -> None:
     """A receiver that confirmed what is outdated still lacks what is there now."""
     first = await store.objects.save(stored(behind=frozenset(RECEIVERS)))
