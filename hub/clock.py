@@ -23,6 +23,11 @@ def epoch_ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
+def epoch_s() -> int:
+    """Whole seconds since 1970, now."""
+    return int(time.time())
+
+
 def monotonic_s() -> float:
     """Return seconds of a clock that never jumps; only differences mean something."""
     return time.monotonic()

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 import structlog
@@ -17,7 +17,8 @@ from hub.apps.api.front import AppsFront
 from hub.apps.api.streams import STOPS
 from hub.config import Settings
 from hub.delivery.worker import Deliveries
-from hub.limits import read_networks
+from hub.incoming.connection import Listening
+from hub.limits import Network, read_networks
 from hub.openapi import at, ocpi_document
 from hub.openapi_apps import apps_document
 from hub.partners.front import Front
@@ -32,7 +33,7 @@ from hub.traffic import Traffic
 from hub.verifying.callbacks import CONTRACT_RUN, Callbacks
 from hub.verifying.office import Verifying
 from hub.verifying.signing_keys import SigningKeys
-from hub.web import Runner, add_docs, add_health, add_keys, add_ocpi, hide_software
+from hub.web import MakeListening, Runner, add_docs, add_health, add_keys, add_ocpi, hide_software
 
 _DRAIN_S = 10.0
 _LINGER_MAX_S = 10.0
@@ -57,6 +58,8 @@ class Hub:
         self._front = front
         self._web = web.Application()
         self._admin: web.Application
+        self._pipeline: Pipeline
+        self._trusted: Sequence[Network] = ()
         self._runners: list[web.AppRunner] = []
         self.admin_url = ""
         """Where the operators' listener answers, once `serve` was called."""
@@ -84,8 +87,9 @@ class Hub:
         """
         for app in (self._web, admin):
             hide_software(app)
-        trusted = read_networks(self.settings.trusted_proxies)
-        add_ocpi(self._web, pipeline, self.settings.read_timeout_s, trusted)
+        self._pipeline = pipeline
+        self._trusted = read_networks(self.settings.trusted_proxies)
+        add_ocpi(self._web, pipeline, self.settings.read_timeout_s, self._trusted)
         add_health(self._web, healthy=self._why_not_healthy, ready=self._why_not_ready, index=lambda: self.apps.trouble)
         add_keys(self._web, keys.document)
         add_docs(self._web, documents(self.settings))
@@ -100,7 +104,7 @@ class Hub:
         is the one that cannot be had.
         """
         settings = self.settings
-        await self._listen(self._web, host, port, share_port)
+        await self._listen(self._web, host, port, share_port, self._ocpi)
         try:
             at = await self._listen(self._admin, settings.admin_host, settings.admin_port, share_port)
         except OSError as error:
@@ -111,13 +115,31 @@ class Hub:
             admin_address.write(settings.data_path, self.admin_url, settings.public_url)
             self._announced = True
 
-    async def _listen(self, app: web.Application, host: str, port: int, share_port: bool) -> int:
+    def _ocpi(self, others: Callable[[], asyncio.Protocol]) -> Listening:
+        return Listening(
+            handle=self._pipeline.handle,
+            others=others,
+            trusted=self._trusted,
+            header_timeout_s=self.settings.header_timeout_s,
+            body_timeout_s=self.settings.read_timeout_s,
+            silence_s=self.settings.read_timeout_s,
+            linger_s=self._linger_s,
+        )
+
+    @property
+    def _linger_s(self) -> float:
+        return min(_LINGER_MAX_S, self.settings.read_timeout_s)
+
+    async def _listen(
+        self, app: web.Application, host: str, port: int, share_port: bool, ocpi: MakeListening | None = None
+    ) -> int:
         runner = Runner(
             app,
+            ocpi=ocpi,
             header_timeout_s=self.settings.header_timeout_s,
             access_log=None,
             keepalive_timeout=self.settings.read_timeout_s,
-            lingering_time=min(_LINGER_MAX_S, self.settings.read_timeout_s),
+            lingering_time=self._linger_s,
             shutdown_timeout=_DRAIN_S,
             auto_decompress=False,
         )

@@ -1,9 +1,12 @@
-"""aiohttp coming in: a request becomes an Inbound, a Reply becomes a response. One catch-all route for OCPI."""
+"""aiohttp coming in: pages, the apps' API, health, and OCPI on connections that began with one of these.
+
+A connection that begins with `/ocpi` is read by hub.incoming, and comes here with its first request that is not.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 import structlog
@@ -12,21 +15,21 @@ from aiohttp.http_exceptions import LineTooLong
 
 from hub.apps.api.app import PREFIX as APPS_PREFIX
 from hub.apps.api.errors import BadParameter
-from hub.clock import new_id, now_utc
+from hub.incoming.connection import PREFIX, Connection, Listening, certificate_of, no_http
+from hub.incoming.reading import LINE_TOO_LONG, NO_HTTP
+from hub.incoming.request import BROKEN_BODY
+from hub.incoming.writing import SERVER
 from hub.limits import Network, client_address
 from hub.pipeline import Pipeline
 from hub.static.files import POLICY, SHARED, SWAGGER, VENDOR, Files
-from hub.tls import fingerprint_of
-from hub.wire import envelope
 from hub.wire.errors import BodyTooLarge, ClientError
-from hub.wire.headers import MessageIds
 from hub.wire.message import Inbound, Reply
 
 _JSON = "application/json"
+MakeListening = Callable[[Callable[[], asyncio.Protocol]], Listening]
+"""Given who takes over what is not OCPI."""
 Body = TypeVar("Body", bytes, bytearray)
-_PREFIX = "/ocpi"
 APPS_PAGE = Path(__file__).parent / "apps" / "page"
-_SERVER = "ocpi-hub"  # no versions of what runs here
 
 
 def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float, trusted: Sequence[Network] = ()) -> None:
@@ -37,17 +40,17 @@ def add_ocpi(app: web.Application, pipeline: Pipeline, read_timeout_s: float, tr
         reply = await pipeline.handle(
             Inbound(
                 method=request.method,
-                path=path.removeprefix(_PREFIX),
+                path=path.removeprefix(PREFIX),
                 query=query,
                 headers=request.headers,
                 read_body=_reader(request, read_timeout_s),
                 remote=client_address(request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted),
-                certificate=_certificate(request),
+                certificate=certificate_of(request.transport),
             )
         )
         return write_response(reply)
 
-    for path in (_PREFIX, _PREFIX + "/{rest:(?s:.*)}"):
+    for path in (PREFIX, PREFIX + "/{rest:(?s:.*)}"):
         app.router.add_route("*", path, handle)
 
 
@@ -55,7 +58,7 @@ def hide_software(app: web.Application) -> None:
     """Have no answer tell which software of which version runs here, those of sub-applications included."""
 
     async def name_us(_: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Server"] = _SERVER
+        response.headers["Server"] = SERVER
 
     app.on_response_prepare.append(name_us)
 
@@ -116,12 +119,6 @@ def add_docs(app: web.Application, documents: Mapping[str, Callable[[], object]]
     Files(VENDOR, SWAGGER, SHARED, APPS_PAGE).mount(app, "/docs")
 
 
-def _certificate(request: web.BaseRequest) -> str:
-    """Fingerprint of the certificate that the caller showed, and TLS found in order."""
-    tls = request.transport.get_extra_info("ssl_object") if request.transport else None
-    return fingerprint_of(tls.getpeercert(binary_form=True)) if tls else ""
-
-
 class _Connection(web.RequestHandler):
     """One connection of a client.
 
@@ -168,52 +165,74 @@ class _Connection(web.RequestHandler):
         structlog.get_logger().info(
             "request_broken", remote=request.remote, http_status=status, reason=type(exc).__name__
         )
-        broken = _line_too_long() if isinstance(exc, LineTooLong) else _no_http()
-        ids = MessageIds(request_id=new_id(), correlation_id=new_id())
-        response = write_response(Reply(http_status=status, body=broken, headers=ids.write()))
+        broken = no_http(status, NO_HTTP)
+        if isinstance(exc, LineTooLong):
+            broken = _line_too_long(broken)
+        response = write_response(broken)
         response.force_close()
         return response
 
 
-def _no_http() -> bytes:
-    return envelope.write(ClientError.status_code, now_utc(), message="this is not a request that HTTP allows")
-
-
-def _line_too_long() -> bytes:
+def _line_too_long(broken: Reply) -> Reply:
     """For a partner and for an app: nobody can tell which it is."""
     where = f"{APPS_PREFIX}/locations"
-    said = f"a line of the request is too long: a long route (along) goes into the body of POST {where}"
+    said = f"{LINE_TOO_LONG}: a long route (along) goes into the body of POST {where}"
     refused = {"error": BadParameter(said, "along", code="line_too_long").body()["error"]}
-    written = envelope.write(ClientError.status_code, now_utc(), message=said)
-    return written[:-1] + b"," + orjson.dumps(refused)[1:]
+    written = no_http(broken.http_status, said).body
+    return broken._replace(body=written[:-1] + b"," + orjson.dumps(refused)[1:])
 
 
 class _Server(web.Server):
     """Makes connections of ours for an application's server."""
 
-    def __init__(self, made: web.Server, header_timeout_s: float, options: dict[str, Any]) -> None:
+    def __init__(
+        self, made: web.Server, ocpi: MakeListening | None, header_timeout_s: float, options: dict[str, Any]
+    ) -> None:
         super().__init__(made.request_handler, request_factory=made.request_factory)
         self._header_timeout_s = header_timeout_s
         self._options = options
+        self._listening = ocpi(self._handler) if ocpi else None
 
     def __call__(self) -> web.RequestHandler:
+        if self._listening is None:
+            return self._handler()
+        return cast(web.RequestHandler, Connection(self._listening))  # all that is asked of it is asyncio's protocol
+
+    def pre_shutdown(self) -> None:
+        """End every connection once what is under way is answered."""
+        super().pre_shutdown()
+        for one in self._ours():
+            one.close()
+
+    async def shutdown(self, timeout: float | None = None) -> None:
+        """Wait for what is under way, for so long."""
+        await asyncio.gather(super().shutdown(timeout), *(one.shut(timeout) for one in self._ours()))
+
+    def _handler(self) -> web.RequestHandler:
         return _Connection(self, self._header_timeout_s, loop=asyncio.get_running_loop(), **self._options)
+
+    def _ours(self) -> list[Connection]:
+        return list(self._listening.connections) if self._listening else []
 
 
 class Runner(web.AppRunner):
     """An AppRunner whose connections are ours."""
 
-    def __init__(self, app: web.Application, *, header_timeout_s: float, **options: Any) -> None:
+    def __init__(
+        self, app: web.Application, *, header_timeout_s: float, ocpi: MakeListening | None = None, **options: Any
+    ) -> None:
+        """`ocpi`: how hub.incoming deals with connections that begin with OCPI; without, all are the application's."""
         super().__init__(app, **options)
         self._header_timeout_s = header_timeout_s
+        self._ocpi = ocpi
 
     async def _make_server(self) -> web.Server:
-        return _Server(await super()._make_server(), self._header_timeout_s, self._kwargs)
+        return _Server(await super()._make_server(), self._ocpi, self._header_timeout_s, self._kwargs)
 
 
 def write_response(reply: Reply) -> web.Response:
     """A response with exactly the reply's headers and the type of its body."""
-    headers = {**reply.headers, "Server": _SERVER}
+    headers = {**reply.headers, "Server": SERVER}
     return web.Response(body=reply.body, status=reply.http_status, headers=headers, content_type=_JSON)
 
 
@@ -231,9 +250,9 @@ def _reader(request: web.Request, timeout_s: float) -> Callable[[int], Awaitable
         except TimeoutError:
             raise ClientError(f"the body did not arrive within {timeout_s:g} s", http_status=408) from None
         except web.HTTPException as broken:
-            raise ClientError("the body's transfer or content coding is broken", http_status=broken.status) from None
+            raise ClientError(BROKEN_BODY, http_status=broken.status) from None
         except (web.RequestPayloadError, ValueError):
-            raise ClientError("the body's transfer or content coding is broken", http_status=400) from None
+            raise ClientError(BROKEN_BODY, http_status=400) from None
 
     return read
 
