@@ -61,9 +61,11 @@ class Connection(asyncio.Protocol):
         "_peer",
         "_reader",
         "_since_s",
+        "_stopping",
         "_task",
         "_transport",
         "_undrained",
+        "_unsent",
     )
 
     def __init__(self, listening: Listening) -> None:
@@ -75,9 +77,10 @@ class Connection(asyncio.Protocol):
         self._held = b""
         """Came while a request was being answered."""
         self._peer = self._certificate = ""
-        self._paused = self._closing = self._lost = False
+        self._paused = self._stopping = self._closing = self._lost = False
         self._task: asyncio.Task[None] | None = None
         self._undrained: asyncio.Future[None] | None = None
+        self._unsent = 0
         self._header_due: asyncio.TimerHandle | None = None
         self._look_due: asyncio.TimerHandle | None = None
         self._since_s = monotonic_s()
@@ -114,20 +117,21 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client takes its answers too slowly."""
-        self._undrained = self._undrained or self._loop.create_future()
+        self._undrained = self._loop.create_future()
         self._since_s = monotonic_s()
+        self._unsent = self._transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
         """It goes on."""
-        if self._undrained is not None:
-            self._undrained.set_result(None)
-            self._undrained = None
+        undrained, self._undrained, self._unsent = self._undrained, None, 0
+        if undrained is not None and not undrained.done():
+            undrained.set_result(None)
 
     def close(self) -> None:
         """End it once what is under way is answered."""
+        self._stopping = True
         if self._task is None:
             self._end()
-        self._closing = True
 
     async def shut(self, timeout_s: float | None) -> None:
         """Wait until what is under way is answered, for so long, and end it."""
@@ -178,10 +182,10 @@ class Connection(asyncio.Protocol):
                     held, self._held = self._held, b""
                     self._resume()
                     self._take(held)
+                elif self._stopping:
+                    self._end()
                 else:
                     break
-            if self._closing:
-                self._end()
         except Exception:  # noqa: BLE001 - nobody waits for this task: the client sees a closed connection, the log why
             structlog.get_logger().exception("connection_failed")
             self._abort()
@@ -204,7 +208,7 @@ class Connection(asyncio.Protocol):
                 certificate=self._certificate,
             )
         )
-        ends = self._closing or not (request.keep_alive and request.complete) or request.broken
+        ends = self._stopping or not (request.keep_alive and request.complete) or request.broken
         if not self._lost:
             self._transport.write(write(reply, method=request.method, close=ends, old=request.old))
         if self._undrained is not None:
@@ -242,13 +246,16 @@ class Connection(asyncio.Protocol):
         self._resume()
 
     def _look(self) -> None:
-        """Is it silent, or stuck, for too long?"""
-        left_s = self._since_s + self._listening.silence_s - monotonic_s()
-        waits = self._task is not None and self._undrained is None
-        if left_s <= 0 and not waits:
+        """Has it been silent, or has its client taken nothing of an answer, for too long?"""
+        now_s, silence_s = monotonic_s(), self._listening.silence_s
+        unsent = self._transport.get_write_buffer_size() if self._undrained else 0
+        if (self._task and not self._undrained) or unsent < self._unsent:
+            self._since_s, self._unsent = now_s, unsent
+        left_s = self._since_s + silence_s - now_s
+        if left_s <= 0:
             self._abort()
         else:
-            self._look_due = self._loop.call_later(left_s if left_s > 0 else self._listening.silence_s, self._look)
+            self._look_due = self._loop.call_later(left_s, self._look)
 
     def _pause(self) -> None:
         if not self._paused:

@@ -16,6 +16,7 @@ LINE_MAX_BYTES = 8190
 HEADERS_MAX = 128
 HEAD_MAX_BYTES = 64 * 1024
 _OURS = re.compile(rb"[A-Z]{1,16} /ocpi[/? ]")
+_VERSIONS = ("1.1", "1.0")
 _AFTER_PREFIX = (b"", b"/", b"?")
 _DECIDED_BYTES = 23
 """The longest that `_OURS` matches: who is not recognised by then, or by the end of a line, is not ours."""
@@ -124,6 +125,10 @@ class Reader:
         if self._target[:5] != b"/ocpi" or self._target[5:6] not in _AFTER_PREFIX:
             self.last = True  # sent behind another one that was not answered yet, and not ours: it is to come again
             return
+        version = self._parser.get_http_version()
+        if version not in _VERSIONS:
+            self._refuse(NO_HTTP)
+            return
         length = self._headers.get("Content-Length", "")
         if self._parser.should_upgrade() and (length or "Transfer-Encoding" in self._headers):
             self._refuse(_NO_UPGRADE)  # httptools would take its body for the other protocol's
@@ -134,7 +139,7 @@ class Reader:
                 target=self._target.decode("utf-8", "surrogateescape"),
                 headers=self._headers,
                 keep_alive=self._parser.should_keep_alive(),
-                old=self._parser.get_http_version() == "1.0",
+                old=version == "1.0",
                 length=int(length) if length else 0,
                 timeout_s=self._timeout_s,
                 wanted=self._wanted,
