@@ -100,6 +100,24 @@ async def _print_matrix(hub: HubProcess, folder: Path, measured: int | None) -> 
 def _workers(_: Processors) -> None:
     with _folder() as folder:
         found = uvloop.run(workers.measure(folder))
+    _compare_workers(found)
+    print(
+        f"workers    on {os.cpu_count()} processors with database, receiver and load {found.ceiling:.2f} is the most; "
+        f"by processor time {found.alone:.2f} where workers have processors of their own"
+    )
+    try:
+        with _folder() as folder:
+            limited = uvloop.run(workers.measure(folder, workers.SHARE))
+    except OSError as error:
+        print(
+            f"workers    with a share of a processor for each: not measured, control groups are not ours to make ({error})"
+        )
+        return
+    print(f"workers    with {workers.SHARE} of a processor for each worker, and room for all else:")
+    _compare_workers(limited)
+
+
+def _compare_workers(found: workers.Compared) -> None:
     for name, rate in (("one", found.one), ("two", found.two)):
         print(
             f"workers    {name}: {rate.per_s:6.0f} requests/s, {rate.failed:.0f} failed; processor for each: workers "
@@ -107,9 +125,7 @@ def _workers(_: Processors) -> None:
             f"{rate.busy:.2f} processors busy"
         )
     print(
-        f"workers    ratio {found.ratio:.2f} (wanted {workers.WANTED_RATIO}: {_reached(found.ratio >= workers.WANTED_RATIO)}); "
-        f"on {os.cpu_count()} processors with database, receiver and load {found.ceiling:.2f} is the most; "
-        f"by processor time {found.alone:.2f} where workers have processors of their own"
+        f"workers    ratio {found.ratio:.2f} (wanted {workers.WANTED_RATIO}: {_reached(found.ratio >= workers.WANTED_RATIO)})"
     )
 
 

@@ -1,12 +1,17 @@
-"""One worker beside two: directed PUTs of 1 KB, where hub, database, receiver and load share the same two processors."""
+"""One worker beside two: directed PUTs of 1 KB, where hub, database, receiver and load share the same two processors.
+
+Once each takes what it gets, and once each worker has a fixed share of a processor, so that all else finds room beside them.
+"""
 
 import os
 import statistics
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.forward import location_put, partners
 from benchmarks.load import load
+from benchmarks.quotas import limited
 from benchmarks.running import HubProcess, hub_process, processor_s, started_by
 from hub.simulate.platform import Platform
 
@@ -15,6 +20,8 @@ CONNECTIONS = 64
 """The kernel gives each to a worker by chance: with few of them one worker would have most."""
 SECONDS = 5.0
 ROUNDS = 3
+SHARE = 0.4
+"""Of a processor, for each worker, the second time."""
 _WARM_S = 1.0
 
 
@@ -58,23 +65,27 @@ class Compared(NamedTuple):
         return 2 * self.one.workers_us / self.two.workers_us
 
 
-async def measure(folder: Path) -> Compared:
-    """A hub with one worker, then one with two; nothing has a processor of its own."""
+async def measure(folder: Path, share: float | None = None) -> Compared:
+    """A hub with one worker, then one with two; nothing has a processor of its own.
+
+    `share` limits each worker to that much of one; raises OSError where it cannot be limited.
+    """
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
-    return Compared(await _rate(folder / "one", 1), await _rate(folder / "two", 2))
+    return Compared(await _rate(folder / "one", 1, share), await _rate(folder / "two", 2, share))
 
 
-async def _rate(folder: Path, workers: int) -> Rate:
+async def _rate(folder: Path, workers: int, share: float | None) -> Rate:
     with hub_process(folder, None, None, HUB_WORKERS=str(workers)) as hub:
         async with partners(hub) as (cpo, _):
-            await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=_WARM_S)
-            rounds = [await _round(hub, cpo) for _ in range(ROUNDS)]
+            with limited(_workers(hub), share) if share else nullcontext():
+                await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=_WARM_S)
+                rounds = [await _round(hub, cpo) for _ in range(ROUNDS)]
     return Rate(*(statistics.median(values) for values in zip(*rounds, strict=True)))
 
 
 async def _round(hub: HubProcess, cpo: Platform) -> Rate:
     """Everything in this process is load and receiver."""
-    workers = [pid for pid in (hub.pid, *started_by(hub.pid)) if _serves(pid)]
+    workers = _workers(hub)
     others = [pid for pid in (hub.pid, *started_by(hub.pid)) if pid not in workers]
     groups = (workers, others, [os.getpid()])
     before_s = [sum(map(processor_s, group)) for group in groups]
@@ -82,6 +93,10 @@ async def _round(hub: HubProcess, cpo: Platform) -> Rate:
     used_s = [sum(map(processor_s, group)) - before for group, before in zip(groups, before_s, strict=True)]
     good = result.requests - result.failed
     return Rate(result.per_s, result.failed, *(used * 1e6 / good for used in used_s))
+
+
+def _workers(hub: HubProcess) -> list[int]:
+    return [pid for pid in (hub.pid, *started_by(hub.pid)) if _serves(pid)]
 
 
 def _serves(pid: int) -> bool:

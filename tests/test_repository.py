@@ -57,6 +57,7 @@ COVERED_ELSEWHERE = {
     "hub/partners/problems.py": "tests/hub/partners/test_office.py",
     "hub/partners/steps.py": "tests/hub/partners/test_calls.py",
     "hub/partners/views.py": "tests/hub/partners/test_showing.py",
+    "hub/incoming/request.py": "tests/hub/incoming/test_connection.py",
     "hub/pipeline.py": "tests/whole/test_direct.py",
     "hub/serving.py": "tests/whole/test_broadcast_kill.py",
     "hub/simulate/*.py": "tests/hub/simulate/test_platform.py",

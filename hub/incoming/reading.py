@@ -15,7 +15,7 @@ from hub.incoming.request import Request
 LINE_MAX_BYTES = 8190
 HEADERS_MAX = 128
 HEAD_MAX_BYTES = 64 * 1024
-_OURS = re.compile(rb"[A-Z]{1,16} /ocpi[/? ]")
+_OURS = re.compile(r"[A-Z]{1,16} /ocpi[/? ]")
 _VERSIONS = ("1.1", "1.0")
 _AFTER_PREFIX = (b"", b"/", b"?")
 _DECIDED_BYTES = 23
@@ -27,7 +27,7 @@ LINE_TOO_LONG = "a line of the request is too long"
 
 def is_ours(data: bytes) -> bool | None:
     """Do these bytes begin an OCPI request? None when more must come before that is known."""
-    if _OURS.match(data):
+    if _OURS.match(data[:_DECIDED_BYTES].decode("latin-1")):
         return True
     return False if len(data) >= _DECIDED_BYTES or b"\n" in data else None
 
