@@ -25,9 +25,12 @@ from hub.wire.errors import ForwardTimeout, HubError, ReceiverNotConnected
 WAITING_MAX = 20_000
 FLUSH_EVERY_S = 0.1
 _CLOSE_MAX_S = 3.0
-_BATCH = 100
+_BATCH = 2_000
 _COUNTED_AT_ONCE = 500
-_LINES_AT_ONCE = 20
+_LINES_AT_ONCE = 500
+"""So many legs take about a millisecond, and a busy event loop comes by here a few hundred times a second: fewer at once, and a
+hub at its limit would have no time to trace what it carries."""
+_TELL_EVERY_S = 1.0
 _SLICE_S = 10
 _SLICES = 6
 _UNDELIVERED = frozenset({HubError.status_code, ForwardTimeout.status_code, ReceiverNotConnected.status_code})
@@ -122,6 +125,7 @@ class Traffic:
         self._pairs = History(step_s=60, slices=30)
         self.dropped = 0
         """Legs without a trace or a log line since the start, because the database or the log was too slow."""
+        self._told, self._told_s = 0, monotonic_s()
 
     async def __aenter__(self) -> Self:
         self._tasks.spawn(self._write_forever(), "traffic")
@@ -211,7 +215,6 @@ class Traffic:
         return minute
 
     async def _write_forever(self) -> None:
-        told = 0
         while not self._closing or self._waiting:
             await self._some.wait()
             await asyncio.sleep(0 if self._closing else FLUSH_EVERY_S)
@@ -219,9 +222,13 @@ class Traffic:
             self._count()
             while self._waiting:
                 await self._write()
-            if self.dropped > told:
-                structlog.get_logger().warning("legs_dropped", legs=self.dropped - told)
-                told = self.dropped
+                self._tell_dropped()
+            self._tell_dropped(at_once=True)
+
+    def _tell_dropped(self, *, at_once: bool = False) -> None:
+        if self.dropped > self._told and (at_once or monotonic_s() - self._told_s > _TELL_EVERY_S):
+            structlog.get_logger().warning("legs_dropped", legs=self.dropped - self._told)
+            self._told, self._told_s = self.dropped, monotonic_s()
 
     async def _write(self) -> None:
         legs = [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]

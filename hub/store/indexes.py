@@ -35,7 +35,6 @@ TIMELINESS = "timeliness"
 REQUESTS = "requests"
 
 WITHDRAWN = "withdrawn"
-BEHIND = "behind"
 TRACES_AGE = "age"
 INDEX_LIFE_DAYS = 400
 """For what the index learned and nobody said again: longer than a token or a station usually goes unmentioned."""
@@ -75,7 +74,7 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
             IndexModel([("token_hashes", ASCENDING)], name="token_hashes", unique=True, sparse=True),
         ],
         OBJECTS: [
-            IndexModel([("behind", ASCENDING), ("seq", ASCENDING)], name=BEHIND),
+            IndexModel([("behind", ASCENDING), ("seq", ASCENDING)], name="behind"),
             IndexModel(_ascending("key.module", "key.owner", "withdrawn", "seq", "last_updated"), name="by_owner"),
             IndexModel(_ascending("key.module", "withdrawn", "seq", "key.owner", "last_updated"), name="by_seq"),
             IndexModel(_ascending("key.module", "withdrawn", "last_updated", "key.owner", "seq"), name="by_date"),
@@ -85,9 +84,9 @@ def indexes(trace_days: float) -> Mapping[str, list[IndexModel]]:
         MAPPINGS: [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
         TRACES: [
             IndexModel([("at", ASCENDING)], name=TRACES_AGE, expireAfterSeconds=int(trace_days * _DAY_S)),
-            IndexModel([("correlation_id", ASCENDING)], name="correlation_id"),
+            IndexModel([("correlation_ids", ASCENDING)], name="correlation_ids"),
             IndexModel([("parties", ASCENDING), ("_id", ASCENDING)], name="parties"),
-            IndexModel([("platform_id", ASCENDING), ("_id", ASCENDING)], name="platform"),
+            IndexModel([("platform_ids", ASCENDING), ("_id", ASCENDING)], name="platform_ids"),
         ],
         APPS: [IndexModel([("live_name", ASCENDING)], name="live_name", unique=True, sparse=True)],
         SIGNS: [

@@ -11,7 +11,7 @@ from hub.clock import Tasks
 from hub.store.driver import Collection, Database, Document
 from hub.store.errors import answering
 from hub.store.grouping import Grouped
-from hub.store.indexes import BEHIND, OBJECTS, WITHDRAWN
+from hub.store.indexes import OBJECTS, WITHDRAWN
 from hub.store.numbering import Numbering
 from hub.store.protocols import Conflict, ObjectKey, ObjectPage, Settled, StoredObject, Window
 from hub.store.records import read
@@ -21,8 +21,8 @@ from hub.wire.interface import ModuleId
 from hub.wire.party import Party
 
 _SETTLES_AT_ONCE = 1_000
-_MANY_RECEIVERS = 100
-"""To ask about more than these costs more than to ask first whether there is anything to ask about."""
+_RECEIVERS_AT_ONCE = 100
+"""The database merges the sorted entries of up to 200 in an index; of more it would sort everything that they lack."""
 _FORGOTTEN: Document = {"withdrawn": True, "behind": []}
 """Withdrawn, and nobody lacks it."""
 
@@ -106,14 +106,21 @@ class MongoObjects:
     @answering()
     async def behind(self, receivers: Sequence[str], limit: int) -> list[StoredObject]:
         """Objects that any of these receivers lacks, oldest seq first."""
-        if not receivers or (len(receivers) > _MANY_RECEIVERS and not await self._is_anyone_behind()):
-            return []
-        found = self._objects.find({"behind": {"$in": [*receivers]}}).sort("seq", 1).limit(limit)
-        return [read(StoredObject, document) for document in await found.to_list(None)]
+        lacking = receivers
+        if len(receivers) > _RECEIVERS_AT_ONCE:
+            lacking = [*await self._who_lacks_anything() & {*receivers}]
+        found: list[StoredObject] = []
+        for start in range(0, len(lacking), _RECEIVERS_AT_ONCE):
+            some = {"behind": {"$in": [*lacking[start : start + _RECEIVERS_AT_ONCE]]}}
+            documents = await self._objects.find(some).sort("seq", 1).limit(limit).to_list(None)
+            found += [read(StoredObject, document) for document in documents]
+        if len(lacking) <= _RECEIVERS_AT_ONCE:
+            return found
+        return sorted({one.key: one for one in found}.values(), key=lambda one: one.seq)[:limit]
 
-    async def _is_anyone_behind(self) -> bool:
-        """One look at the end of an index; with a thousand partners that are all content, this is what is asked all day."""
-        return await self._objects.find_one({"behind": {"$gt": ""}}, {"_id": 0, "seq": 1}, hint=BEHIND) is not None
+    async def _who_lacks_anything(self) -> set[str]:
+        """Read from an index alone; with a thousand partners that are all content this is what is asked all day, and nobody."""
+        return set(await self._objects.distinct("behind"))
 
     async def settle(self, settled: Iterable[Settled]) -> None:
         """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""

@@ -15,12 +15,15 @@ from hub.store.driver import Collection, Database, Document
 from hub.store.errors import answering
 from hub.store.guarding import Subject
 from hub.store.indexes import DELIVERIES, INDEX, MAPPINGS, OBJECTS, TRACES, VERIFICATIONS
+from hub.store.traces import ROW
 from hub.wire import json_text
 from hub.wire.interface import fold
 
 _AT_ONCE = 500
 _LEGS_AT_ONCE = 20_000
 _HIDDEN = "…"
+_WORDS = ("path", "note")
+"""Fields of a leg that may name a driver."""
 _NAMES = ("uid", "visual_number")
 """Fields of a Token, and of an entry of publish_allowed_to, that name one card."""
 
@@ -98,13 +101,30 @@ class MongoSubjects:
 
     async def _traces(self, known: _Known) -> int:
         """Standard modules' paths hide token ids; those of custom modules and the notes may say more."""
-        newest = await self._newest_trace()
-        named = {"$or": [{name: {"$regex": known.pattern}} for name in ("path", "note")]}
+        newest, word = await self._newest_trace(), re.compile(known.pattern)
         erased = 0
         for first in range(await self._oldest_trace(), newest + 1, _LEGS_AT_ONCE):
-            here = {"_id": {"$gte": first, "$lt": first + _LEGS_AT_ONCE}, **named}
-            erased += await self._update(TRACES, here, {"$set": {"path": _HIDDEN, "note": _HIDDEN}})
+            here = {"_id": {"$gte": first, "$lt": first + _LEGS_AT_ONCE}, **_says(known.pattern)}
+            erased += await self._hide(here, word)
         return erased
+
+    @answering()
+    async def _hide(self, here: Document, word: re.Pattern[str]) -> int:
+        """Hide the words of the legs that name the driver, one by one: others of the same document say nothing of them."""
+        found = await self._database[TRACES].find(here, {"legs": 1}).to_list(None)
+        legs = [
+            (one["_id"], nth)
+            for one in found
+            for nth, row in enumerate(one["legs"])
+            if any(word.search(row[ROW[name]]) for name in _WORDS)
+        ]
+        hidden = [
+            UpdateOne({"_id": key}, {"$set": {f"legs.{nth}.{ROW[name]}": _HIDDEN for name in _WORDS}})
+            for key, nth in legs
+        ]
+        if hidden:
+            await self._database[TRACES].bulk_write(hidden, ordered=False)
+        return len(hidden)
 
     @answering()
     async def _newest_trace(self) -> int:
@@ -159,6 +179,12 @@ class MongoSubjects:
     @answering()
     async def _delete(self, name: str, here: Document) -> int:
         return (await self._database[name].delete_many(here)).deleted_count
+
+
+def _says(pattern: str) -> Document:
+    """Documents of traces with a leg whose words fit."""
+    fits = [{"$regexMatch": {"input": {"$arrayElemAt": ["$$leg", ROW[name]]}, "regex": pattern}} for name in _WORDS]
+    return {"$expr": {"$anyElementTrue": {"$map": {"input": "$legs", "as": "leg", "in": {"$or": fits}}}}}
 
 
 def _is_of(token: Mapping[str, Any], subject: Subject) -> bool:

@@ -74,6 +74,8 @@ def _filter(asked: Mapping[str, Any]) -> Mapping[str, Any]:
     command = asked["command"]
     if "pipeline" in command:
         return next((stage["$match"] for stage in command["pipeline"] if "$match" in stage), {})
+    if "distinct" in command:
+        return {command["key"]: 1, **command.get("query", {})}
     return command.get("q") or command.get("filter") or command.get("query") or {}
 
 

@@ -65,7 +65,7 @@ STANDINGS = every(
 CDR_POLICIES = every(
     CdrPolicy,
     party=PARTIES,
-    limits=every(AgreedLimits, max_age_days=st.none() | COUNTS),
+    limits=every(AgreedLimits, max_age_days=st.none() | COUNTS, max_late_hours=st.none() | COUNTS),
     changed_at=MOMENTS,
 )
 PLATFORMS = every(

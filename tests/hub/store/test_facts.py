@@ -26,11 +26,11 @@ async def test_a_missing_index_is_named(mongodb_url: str) -> None:
     client = open_client(mongodb_url)
     try:
         async with open_store(mongodb_url, database="test_missing_index") as store:
-            await client["test_missing_index"]["traces"].drop_index("correlation_id")
+            await client["test_missing_index"]["traces"].drop_index("correlation_ids")
 
             facts = await store.facts.look()
 
-        assert facts.missing_indexes == ("traces.correlation_id",)
+        assert facts.missing_indexes == ("traces.correlation_ids",)
     finally:
         await client.drop_database("test_missing_index")
         await close_client(client)

@@ -115,16 +115,19 @@ async def test_settling_takes_receivers_off(store: Store) -> None:
 
 
 async def test_many_receivers_are_told_what_few_are(store: Store) -> None:
-    """A thousand lanes that ask together hear of the one that lacks something, and of nothing when none does."""
-    crowd = [*(f"p-{number}:DE*C{number:02}" for number in range(400)), *RECEIVERS]
+    """A thousand lanes that ask together hear of all that any lacks, each object once, the oldest first, and of nothing else."""
+    crowd = [f"p-{number}:DE*C{number:02}" for number in range(400)]
     nothing = await store.objects.behind(crowd, 10)
-    owed = await store.objects.save(stored(behind=frozenset(RECEIVERS[:1])))
-    found = await store.objects.behind(crowd, 10)
-    await store.objects.settle([Settled(key=owed.key, seq=owed.seq, revision=1, receivers=frozenset(RECEIVERS[:1]))])
+    owed = [
+        await store.objects.save(stored(f"loc{number}", behind=frozenset({crowd[-number], crowd[0], "p-x:XX*XXX"})))
+        for number in range(350)
+    ]
+    await store.objects.save(stored("other", behind=frozenset({"p-x:XX*XXX"})))
 
     assert nothing == []
-    assert found == [owed]
-    assert await store.objects.behind(crowd, 10) == []
+    assert await store.objects.behind(crowd, 1_000) == owed
+    assert await store.objects.behind(crowd, 7) == owed[:7]
+    assert await store.objects.behind(crowd[1:], 1_000) == owed[1:]
 
 
 async def test_settling_an_older_revision_changes_nothing(store: Store) -> None:

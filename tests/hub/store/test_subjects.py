@@ -141,7 +141,7 @@ async def test_many_tokens_are_looked_through_in_steps(store: Store, database: D
 def test_every_collection_is_looked_through_or_holds_no_driver() -> None:
     """A new collection has to say which: else one driver's data would stay in it unseen."""
     names = {value for name, value in vars(indexes).items() if name.isupper() and isinstance(value, str)}
-    collections = names - {indexes.WITHDRAWN, indexes.BEHIND, indexes.TRACES_AGE}
+    collections = names - {indexes.WITHDRAWN, indexes.TRACES_AGE}
 
     assert collections == {*ERASED, *WITHOUT_DRIVERS}
     assert not {*ERASED} & {*WITHOUT_DRIVERS}

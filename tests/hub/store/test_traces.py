@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.store.driver import Database
 from hub.store.protocols import Leg, LegFilter, LegKind, Store
-from hub.store.traces import MongoTraces
+from hub.store.traces import TOGETHER_MAX, MongoTraces, read_row
 from tests.hub.store.samples import NOON, leg
 
 NAMES = ("NL*CPA", "DE*EMA", "FR*CPB", "")
@@ -97,6 +97,27 @@ async def test_who_follows_sees_every_leg_once(store: Store) -> None:
 
     assert seen == told
     assert await store.traces.find(LegFilter(), after=cursor) == ([], cursor)
+
+
+@pytest.mark.parametrize("limit", [1, 499, 500, 501, 1_001, 5_000])
+async def test_the_newest_are_the_end_of_all(database: Database, limit: int) -> None:
+    """However legs were put together, a limit cuts between any two of them, from either side."""
+    traces = MongoTraces(database)
+    told = [leg(f"c-{number}") for number in range(TOGETHER_MAX * 2 + 7)]
+    await traces.append(told)
+    first, cursor = await traces.find(LegFilter(), limit=limit)
+    rest, end = await traces.find(LegFilter(), after=cursor, limit=5_000)
+    newest, latest = await traces.find(LegFilter(), limit=limit, newest=True)
+
+    assert first + rest == told
+    assert newest == told[-limit:]
+    assert latest == (end or cursor) == str(len(told))
+    assert await database["traces"].count_documents({}) == 3
+
+
+async def test_a_row_of_an_older_hub_is_a_leg() -> None:
+    """Fields are only ever added at the end: those that a row lacks have their defaults."""
+    assert read_row([*leg("c-1", note="")][:-1]) == leg("c-1", note="")
 
 
 async def test_a_batch_of_no_legs_is_no_write(store: Store) -> None:
