@@ -76,11 +76,13 @@ def _start(given: Processors) -> None:
 def _forward(given: Processors) -> None:
     with _hub(given) as hub:
         _print_forward(uvloop.run(forward.measure(hub, given.measured)))
+        print(f"forward    {hub.untraced_legs()} legs were not traced")
 
 
 def _matrix(given: Processors) -> None:
     with _folder() as folder, hub_process(folder, given.measured, given.rest, **matrix.SETTINGS) as hub:
         uvloop.run(_print_matrix(hub, folder / "nginx", given.measured))
+        print(f"matrix     {hub.untraced_legs()} legs were not traced")
 
 
 async def _print_matrix(hub: HubProcess, folder: Path, measured: int | None) -> None:
@@ -122,7 +124,7 @@ def _compare_workers(found: workers.Compared) -> None:
         print(
             f"workers    {name}: {rate.per_s:6.0f} requests/s, {rate.failed:.0f} failed; processor for each: workers "
             f"{rate.workers_us:.0f} us, database {rate.database_us:.0f}, receiver and load {rate.load_us:.0f}; "
-            f"{rate.busy:.2f} processors busy"
+            f"{rate.busy:.2f} processors busy; {rate.untraced} legs were not traced"
         )
     print(
         f"workers    ratio {found.ratio:.2f} (wanted {workers.WANTED_RATIO}: {_reached(found.ratio >= workers.WANTED_RATIO)})"

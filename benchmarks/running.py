@@ -52,6 +52,11 @@ class HubProcess:
         """What hubctl needs to find this hub."""
         return environment(self.port, self.data_dir)
 
+    def untraced_legs(self) -> int:
+        """Legs that the hub says it could not trace, so far."""
+        said = (self.data_dir / "hub.log").read_bytes().splitlines()
+        return sum(json.loads(line)["legs"] for line in said if b'"legs_dropped"' in line)
+
     def memory_mib(self) -> float:
         """Resident memory of the hub's process."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])

@@ -7,7 +7,7 @@ import os
 import statistics
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.forward import location_put, partners
 from benchmarks.load import load
@@ -29,13 +29,15 @@ class Rate(NamedTuple):
     """What some workers do: the median round."""
 
     per_s: float
-    failed: int
+    failed: float
     workers_us: float
     """Processor time of the workers, for each request."""
     database_us: float
     """Of their mongod and supervisor."""
     load_us: float
     """Of the receiver and the load."""
+    untraced: int = 0
+    """Legs of all rounds that the workers had no time to trace."""
 
     @property
     def busy(self) -> float:
@@ -80,7 +82,11 @@ async def _rate(folder: Path, workers: int, share: float | None) -> Rate:
             with limited(_workers(hub), share) if share else nullcontext():
                 await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=_WARM_S)
                 rounds = [await _round(hub, cpo) for _ in range(ROUNDS)]
-    return Rate(*(statistics.median(values) for values in zip(*rounds, strict=True)))
+        untraced = hub.untraced_legs()
+    medians: dict[str, Any] = {
+        name: statistics.median(values) for name, values in zip(Rate._fields, zip(*rounds, strict=True), strict=True)
+    }
+    return Rate(**medians | {"untraced": untraced})
 
 
 async def _round(hub: HubProcess, cpo: Platform) -> Rate:
@@ -92,7 +98,8 @@ async def _round(hub: HubProcess, cpo: Platform) -> Rate:
     result = await load("127.0.0.1", hub.port, location_put(cpo), connections=CONNECTIONS, seconds=SECONDS)
     used_s = [sum(map(processor_s, group)) - before for group, before in zip(groups, before_s, strict=True)]
     good = result.requests - result.failed
-    return Rate(result.per_s, result.failed, *(used * 1e6 / good for used in used_s))
+    workers_us, database_us, load_us = (used * 1e6 / good for used in used_s)
+    return Rate(result.per_s, result.failed, workers_us, database_us, load_us)
 
 
 def _workers(hub: HubProcess) -> list[int]:

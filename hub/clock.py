@@ -10,6 +10,9 @@ from typing import Any
 import structlog
 
 _CANCEL_AGAIN_S = 0.5
+_IDS_AT_ONCE = 256
+_chance: list[str] = []
+os.register_at_fork(after_in_child=_chance.clear)  # two processes must not give out the same ids
 _VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 
@@ -72,6 +75,14 @@ class Tasks:
 
 
 def new_id() -> str:
-    """Return a fresh message id: a random UUID (version 4), which OCPI advises, in a third of the time of uuid.uuid4."""
-    digits = os.urandom(16).hex()
+    """Return a fresh message id: a random UUID (version 4), which OCPI advises, in a tenth of the time of uuid.uuid4.
+
+    It names things and keeps nothing secret: chance is fetched from the operating system for many at once.
+    """
+    try:
+        digits = _chance.pop()
+    except IndexError:
+        fetched = os.urandom(16 * _IDS_AT_ONCE).hex()
+        _chance.extend(fetched[start : start + 32] for start in range(0, len(fetched), 32))
+        digits = _chance.pop()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"

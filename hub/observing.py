@@ -3,8 +3,8 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -25,8 +25,7 @@ SAID_AGAIN_MS = 60_000
 _AGAIN_AFTER_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Carried:
+class _Carried(NamedTuple):
     errand: Errand
     receiver: Party
     at: datetime

@@ -1,7 +1,8 @@
 """Requests that the hub sends: their URL and headers, made from the directory alone. Pure."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from hub.platform import Platform, TokenEncoding
@@ -14,18 +15,20 @@ JSON = "application/json"
 VIA = "Via"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outbound:
-    """One request to a partner; `headers` holds its credentials token, so it has no repr."""
+class Outbound(NamedTuple):
+    """One request to a partner; `headers` holds its credentials token, so its repr leaves that out."""
 
     platform_id: str
     method: str
     url: str
-    body: bytes = b""
     timeout_s: float
-    headers: dict[str, str] = field(default_factory=dict, repr=False)
-    server_pem: str = field(default="", repr=False)
+    body: bytes = b""
+    headers: Mapping[str, str] = MappingProxyType({})
+    server_pem: str = ""
     """The only server certificate, or CA, that is trusted for this; empty for the public ones."""
+
+    def __repr__(self) -> str:
+        return f"Outbound({self.method} {self.url} of {self.platform_id})"
 
 
 class Way(NamedTuple):

@@ -141,22 +141,19 @@ def _unknown() -> ForwardTimeout:
 def _key(message: Message) -> bytes:
     """One sender's id, and what it was used for: some send one id with everything that one event of theirs sets off."""
     address, routing = message.address, message.routing
-    return _digest(
-        repr(
-            (
-                message.platform_id,
-                message.ids.request_id,
-                message.method,
-                address.version.value,
-                address.interface.value,
-                address.module,
-                address.suffix,
-                message.query,
-                str(routing.to),
-                str(routing.sender),
-            )
-        ).encode(errors="surrogatepass")
+    parts = (
+        message.platform_id,
+        message.ids.request_id,
+        message.method,
+        address.version.value,
+        address.interface.value,
+        address.module,
+        address.suffix,
+        message.query,
+        str(routing.to),
+        str(routing.sender),
     )
+    return _digest("\n".join(parts).encode(errors="surrogatepass"))  # no part holds the end of a line
 
 
 def _digest(data: bytes) -> bytes:

@@ -3,9 +3,8 @@
 Source: OCPI 2.2.1, transport_and_format, Response format.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,8 +15,7 @@ from hub.wire.types import format_datetime
 SUCCESS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What another side's answer says."""
 
     status_code: int

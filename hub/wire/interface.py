@@ -83,8 +83,7 @@ OpenKey = ByParty | ByIndex
 """Where a message without a TO should go, as far as its content tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(NamedTuple):
     """One index entry that a passing message teaches: `kind` and `key` belong to `party`."""
 
     kind: str

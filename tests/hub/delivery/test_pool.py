@@ -157,8 +157,7 @@ async def test_who_stops_waiting_ends_the_connection(post: Post) -> None:
 async def test_a_line_end_in_a_header_goes_nowhere(post: Post) -> None:
     """Whatever slips through earlier checks cannot begin a header, or a request, of somebody's choosing."""
     async with serving() as (server, url):
-        outbound = request(url)
-        outbound.headers["X-Correlation-ID"] = "a\r\nX-Evil: 1"
+        outbound = request(url)._replace(headers={"X-Correlation-ID": "a\r\nX-Evil: 1"})
         with pytest.raises(ValueError, match="line end"):
             await post.send(outbound)
 
