@@ -14,9 +14,12 @@ _RIGHT = frozenset({"EXACT", "ROUNDING"})
 
 
 async def agree(stage: Stage, emsp: Remote) -> str:
-    """The provider wants every CDR for it checked before it is carried, and wrong ones to be refused."""
-    wish = {"party": str(emsp.player.party), "direction": "received", "mode": "hold", "hold_on": "difference"}
-    await stage.ask("PUT", "cdrs", "policies", body=wish)
+    """The provider wants every CDR for it checked before it is carried, and wrong ones to be refused; the others look on."""
+    for one in stage.emsps:
+        wish = {"party": str(one.player.party), "direction": "received", "mode": "observe"}
+        if one is emsp:
+            wish |= {"mode": "hold", "hold_on": "difference"}
+        await stage.ask("PUT", "cdrs", "policies", body=wish)
     return f"{emsp.player.party} takes no CDR whose costs are wrong"
 
 

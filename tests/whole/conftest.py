@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 
 from hub.config import Settings
+from tests.operating import Operator
 from tests.running import RunningHub, running_hub
 from tests.whole.platforms import Scripted, joined
 
@@ -48,3 +50,20 @@ def emsp(provider: Scripted) -> Scripted:
     """DE*EMA, whose scripts and requests are gone."""
     provider.forget()
     return provider
+
+
+@pytest.fixture
+async def admin(hub: RunningHub) -> AsyncIterator[Operator]:
+    """Who may do everything at that hub."""
+    async with ClientSession() as http:
+        yield Operator(hub.settings, http)
+
+
+@pytest.fixture
+async def no_policy_left(admin: Operator, cpo: Scripted, emsp: Scripted) -> AsyncIterator[None]:
+    """The hub is shared by many tests: how CDRs are checked, as one of them agreed to, ends with it."""
+    yield
+    for direction in ("sent", "received"):
+        for party in (cpo.party, emsp.party):
+            off = {"party": str(party), "direction": direction, "mode": "off"}
+            assert (await admin.ask("PUT", "/cdrs/policies", off)).status == 200

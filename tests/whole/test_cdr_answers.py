@@ -2,11 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 
 from hub.auditing.examining import Examiner
 from hub.simulate.messages import Answer, Received, Reply, ok, refused
@@ -21,24 +19,9 @@ from tests.running import RunningHub
 from tests.whole.platforms import R, S, Scripted, joined, until
 from tests.whole.test_cdr_checks import policy, post, verdict
 
+pytestmark = pytest.mark.usefixtures("no_policy_left")
 BAD = amount("6.00", "9.99")
 _COUNTED = re.compile(r'^ocpi_hub_cdrs_checked_total\{verdict="([A-Z]+)",outcome="([a-z]+)"\} (\d+)', re.MULTILINE)
-
-
-@pytest.fixture
-async def admin(hub: RunningHub) -> AsyncIterator[Operator]:
-    """Who may do everything at that hub."""
-    async with ClientSession() as http:
-        yield Operator(hub.settings, http)
-
-
-@pytest.fixture(autouse=True)
-async def _no_policy_left(admin: Operator, cpo: Scripted, emsp: Scripted) -> AsyncIterator[None]:
-    """The hub is shared by many tests: what one agreed to ends with it."""
-    yield
-    for direction in ("sent", "received"):
-        for party in ("NL*CPA", "DE*EMA"):
-            await policy(admin, party, direction, "off")
 
 
 def listing(*cdrs: Json) -> Reply:

@@ -1,11 +1,10 @@
 """CDRs through the hub: observed and flagged behind the reply, held before it, each as its parties agreed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 
 from hub.config import Settings
 from hub.simulate.messages import Answer, refused
@@ -17,24 +16,9 @@ from tests.operating import Operator
 from tests.running import RunningHub, running_hub
 from tests.whole.platforms import R, Scripted, joined, until
 
+pytestmark = pytest.mark.usefixtures("no_policy_left")
 WRONG = cdr(total_cost=amount("6.00", "9.99"))
 EXPLAINED = cdr(total_cost=amount("6.50", "7.87"), total_fixed_cost=amount("1.00", "1.21"))
-
-
-@pytest.fixture
-async def admin(hub: RunningHub) -> AsyncIterator[Operator]:
-    """Who may do everything at that hub."""
-    async with ClientSession() as http:
-        yield Operator(hub.settings, http)
-
-
-@pytest.fixture(autouse=True)
-async def _no_policy_left(admin: Operator, cpo: Scripted, emsp: Scripted) -> AsyncIterator[None]:
-    """The hub is shared by many tests: what one agreed to ends with it."""
-    yield
-    for direction in ("sent", "received"):
-        for party in ("NL*CPA", "DE*EMA"):
-            await policy(admin, party, direction, "off")
 
 
 async def policy(admin: Operator, party: str, direction: str, mode: str, **more: Any) -> None:
