@@ -45,7 +45,9 @@ class Pages(NamedTuple):
     last: list[float]
     """The thousandth page, by its link."""
     by_offset: list[float]
-    """The thousandth page, by offset alone."""
+    """All pages of one walk by a client that counts offsets by itself, and looks at no link."""
+    jump_ms: float
+    """The thousandth page by offset, when nobody has walked there."""
     objects: int
     total: int
     """X-Total-Count of the first page."""
@@ -85,12 +87,14 @@ async def _walk(hub: HubProcess, http: ClientSession, url: str, stored_bytes: fl
         objects += page.objects
         last_url, following = following, page.following
     last = [(await _page(http, last_url)).took_ms for _ in range(_AGAIN)]
-    by_offset = [(await _page(http, deep_url)).took_ms for _ in range(_AGAIN)]
+    jump = await _page(http, deep_url)
+    by_offset = [(await _page(http, f"{url}?offset={at}&limit={PAGE}")).took_ms for at in range(0, LOCATIONS, PAGE)]
     return Pages(
         first=sorted(page.took_ms for page in first),
         every=sorted(every),
         last=sorted(last),
         by_offset=sorted(by_offset),
+        jump_ms=jump.took_ms,
         objects=objects,
         total=first[0].total,
         growth_mib=hub.memory_mib() - before_mib,

@@ -7,16 +7,17 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
-from hub.clock import Tasks
+from hub.clock import Tasks, monotonic_s
 from hub.store.driver import Collection, Database, Document
 from hub.store.errors import answering
 from hub.store.grouping import Grouped
 from hub.store.indexes import OBJECTS, WITHDRAWN
+from hub.store.marks import Mark, Marks
 from hub.store.numbering import Numbering
 from hub.store.protocols import Conflict, ObjectKey, ObjectPage, Settled, StoredObject, Window
 from hub.store.records import read
 from hub.store.saving import SAVES_AT_ONCE, Saving
-from hub.store.totals import Totals
+from hub.store.totals import Totals, key_of
 from hub.wire.interface import ModuleId
 from hub.wire.party import Party
 
@@ -36,6 +37,7 @@ class MongoObjects:
         self._saving = Saving(self._objects, Numbering(database, OBJECTS), tasks)
         self._reading = Grouped[ObjectKey, StoredObject | None](self._get, tasks, most=SAVES_AT_ONCE)
         self._totals = Totals(self._objects, tasks)
+        self._marks = Marks()
 
     @answering()
     async def get(self, key: ObjectKey) -> StoredObject | None:
@@ -96,11 +98,17 @@ class MongoObjects:
                 return ()
             begins = {**matching, "seq": {"$gte": first}}
         found = await self._objects.find(begins).sort("seq", 1).limit(window.limit).to_list(None)
+        if found and window.after_seq is None:  # what a client says of seq is its own affair
+            ended = Mark(window.offset + len(found), found[-1]["seq"])
+            self._marks.note(key_of(matching), ended, monotonic_s())
         return tuple(read(StoredObject, document) for document in found)
 
     async def _seq_at(self, matching: Document, offset: int) -> int | None:
         """Where a page begins that is known by its offset alone: the index says it without a look at the objects."""
-        found = self._objects.find(matching, {"_id": 0, "seq": 1}).sort("seq", 1).skip(offset).limit(1)
+        mark = self._marks.nearest(key_of(matching), offset, monotonic_s())
+        begins = {**matching, "seq": {"$gt": mark.seq}} if mark else matching
+        further = offset - mark.offset if mark else offset
+        found = self._objects.find(begins, {"_id": 0, "seq": 1}).sort("seq", 1).skip(further).limit(1)
         return next((document["seq"] for document in await found.to_list(None)), None)
 
     @answering()

@@ -49,7 +49,7 @@ class Totals:
 
     def known(self, matching: Document, *, inside: bool) -> int | None:
         """What this page says of the total without counting, if it may; `inside`: it is not the first page."""
-        key = _key(matching)
+        key = key_of(matching)
         found = self._counted.get(key)
         age_s = monotonic_s() - found.at_s if found else 0.0
         if found is None or age_s > KEPT_S:
@@ -63,7 +63,7 @@ class Totals:
 
     def is_costly(self, matching: Document) -> bool:
         """Counting took long, the last time."""
-        found = self._counted.get(_key(matching))
+        found = self._counted.get(key_of(matching))
         return found is not None and found.costly
 
     async def count(self, matching: Document) -> int:
@@ -71,7 +71,7 @@ class Totals:
         began_s = monotonic_s()
         total = await self._objects.count_documents(matching)
         now_s = monotonic_s()
-        key = _key(matching)
+        key = key_of(matching)
         self._counted.pop(key, None)
         if total >= REMEMBERED_FROM:
             self._counted[key] = _Counted(total, now_s, now_s - began_s)
@@ -85,8 +85,9 @@ class Totals:
         except PyMongoError as error:  # the next page that asks tries again
             structlog.get_logger().warning("list_not_counted", reason=reason(error))
         finally:
-            self._counting.discard(_key(matching))
+            self._counting.discard(key_of(matching))
 
 
-def _key(matching: Document) -> bytes:
+def key_of(matching: Document) -> bytes:
+    """What a list is known by: whose objects, of which module, of which time."""
     return orjson.dumps(matching)
