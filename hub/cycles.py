@@ -8,12 +8,15 @@ looked through once a minute, or less often where that takes long.
 import asyncio
 import gc
 
+import structlog
+
 from hub.clock import monotonic_s
 
 EVERY_S = 2.0
 ALL_EVERY_S = 60.0
 ALL_SHARE = 1 / 300
 """Of a processor, at most, to look through everything: a second each five minutes."""
+WORTH_TELLING_S = 0.2
 _NEVER = 1_000_000
 
 
@@ -31,7 +34,8 @@ async def collect_forever() -> None:
         while True:
             if monotonic_s() >= due_s:
                 due_s = monotonic_s() + max(ALL_EVERY_S, _look_through_all() / ALL_SHARE)
-            gc.collect()
+            else:
+                gc.collect()
             set_aside()
             await asyncio.sleep(EVERY_S)
     finally:
@@ -43,4 +47,7 @@ def _look_through_all() -> float:
     began_s = monotonic_s()
     gc.unfreeze()
     gc.collect()
-    return monotonic_s() - began_s
+    took_s = monotonic_s() - began_s
+    if took_s > WORTH_TELLING_S:
+        structlog.get_logger().info("everything_waited_for_cycles", seconds=round(took_s, 2))
+    return took_s
