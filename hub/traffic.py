@@ -27,9 +27,9 @@ FLUSH_EVERY_S = 0.1
 _CLOSE_MAX_S = 3.0
 _BATCH = 2_000
 _COUNTED_AT_ONCE = 500
-_LINES_AT_ONCE = 500
-"""So many legs take about a millisecond, and a busy event loop comes by here a few hundred times a second: fewer at once, and a
-hub at its limit would have no time to trace what it carries."""
+_LINES_MIN, _LINES_MAX = 20, 500
+"""Legs that are logged in one turn of the event loop, a tenth of those that wait: few while there is time, for a message may come
+meanwhile; a hub at its limit has few turns, and must not fall behind with what it carries. 500 take two milliseconds."""
 _TELL_EVERY_S = 1.0
 _SLICE_S = 10
 _SLICES = 6
@@ -231,9 +231,10 @@ class Traffic:
             self._told, self._told_s = self.dropped, monotonic_s()
 
     async def _write(self) -> None:
+        at_once = min(max(len(self._waiting) // 10, _LINES_MIN), _LINES_MAX)
         legs = [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
-        for start in range(0, len(legs), _LINES_AT_ONCE):
-            _log(legs[start : start + _LINES_AT_ONCE])
+        for start in range(0, len(legs), at_once):
+            _log(legs[start : start + at_once])
             await asyncio.sleep(0)  # messages go first
         if self._spans is not None:
             self._spans.add(legs)
