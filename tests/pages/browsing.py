@@ -1,5 +1,6 @@
 """A person at a page, in the system's Chromium: what they see, and what the browser complains of or asks for outside."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -31,6 +32,12 @@ class Viewer:
     async def see(self, selector: str, text: str) -> None:
         """Wait until it holds this text."""
         await self.page.locator(selector).filter(has_text=text).first.wait_for(timeout=WAIT_MS)
+
+    async def until(self, script: str, asked: object = None) -> None:
+        """Wait until this is so, frame by frame; asked from outside, for the page's policy lets nothing evaluate text in it."""
+        async with asyncio.timeout(WAIT_MS / 1000):
+            while not await self.page.evaluate(script, asked):
+                await self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
     async def overflow_px(self) -> int:
         """How much wider than the window the page is."""

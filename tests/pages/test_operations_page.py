@@ -38,7 +38,7 @@ async def test_traffic_is_filtered_and_followed(scene: Scene, browser: Browser) 
         await viewer.see("#legs", "START_SESSION")
         await viewer.page.fill("#filter", "--module commands --status fail --since 10m")
         await viewer.page.press("#filter", "Enter")
-        await viewer.page.wait_for_function(script("all_fit"), arg="commands")
+        await viewer.until(script("all_fit"), "commands")
         await viewer.page.fill("#filter", "--modul commands")
         await viewer.page.press("#filter", "Enter")
         await viewer.see("#filter-said", "--modul is none of")
@@ -57,7 +57,7 @@ async def test_traffic_is_filtered_and_followed(scene: Scene, browser: Browser) 
 async def test_the_chart_is_there_with_the_first_figures(scene: Scene, browser: Browser) -> None:
     """Requests and errors over time do not wait: they are drawn when the first figures came, by the page's own clock."""
     async with viewing(browser, scene.page_url) as viewer:
-        await viewer.page.wait_for_function("document.querySelector('#clock').textContent !== '-'")
+        await viewer.until("document.querySelector('#clock').textContent !== '-'")
         assert await viewer.page.locator("#chart .uplot").count() == 1
         assert "requests/s" in await viewer.text("#chart-words")
         await viewer.page.hover("#chart .u-over")
