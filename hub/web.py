@@ -165,21 +165,18 @@ class _Connection(web.RequestHandler):
         structlog.get_logger().info(
             "request_broken", remote=request.remote, http_status=status, reason=type(exc).__name__
         )
-        broken = no_http(status, NO_HTTP)
-        if isinstance(exc, LineTooLong):
-            broken = _line_too_long(broken)
-        response = write_response(broken)
+        response = write_response(_line_too_long(status) if isinstance(exc, LineTooLong) else no_http(status, NO_HTTP))
         response.force_close()
         return response
 
 
-def _line_too_long(broken: Reply) -> Reply:
+def _line_too_long(http_status: int) -> Reply:
     """For a partner and for an app: nobody can tell which it is."""
     where = f"{APPS_PREFIX}/locations"
     said = f"{LINE_TOO_LONG}: a long route (along) goes into the body of POST {where}"
     refused = {"error": BadParameter(said, "along", code="line_too_long").body()["error"]}
-    written = no_http(broken.http_status, said).body
-    return broken._replace(body=written[:-1] + b"," + orjson.dumps(refused)[1:])
+    broken = no_http(http_status, said)
+    return broken._replace(body=broken.body[:-1] + b"," + orjson.dumps(refused)[1:])
 
 
 class _Server(web.Server):
