@@ -62,6 +62,7 @@ COVERED_ELSEWHERE = {
     "hub/serving.py": "tests/whole/test_broadcast_kill.py",
     "hub/simulate/*.py": "tests/hub/simulate/test_platform.py",
     "hub/store/cdr_records.py": "tests/hub/store/test_records.py",
+    "hub/store/database_facts.py": "tests/hub/store/test_facts.py",
     "hub/store/judgements.py": "tests/hub/store/test_verifications.py",
     "hub/store/guarding.py": "tests/hub/store/test_subjects.py",
     "hub/store/mongod_process.py": "tests/hub/store/test_embedded.py",

@@ -11,7 +11,8 @@ from hub.admin.table import Json
 from hub.clock import now_utc
 from hub.config import Settings
 from hub.key_file import KEY_FILE
-from hub.store.protocols import DatabaseFacts, Store, StoreUnavailable
+from hub.store.database_facts import DatabaseFacts
+from hub.store.protocols import Store, StoreUnavailable
 
 OLDEST_MONGODB = (6, 0)
 CLOCK_LIMIT_S = 1.0

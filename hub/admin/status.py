@@ -12,7 +12,8 @@ from hub.delivery.lane import Breaker
 from hub.delivery.worker import LaneFigures
 from hub.partners.views import PartnerView
 from hub.platform import ConnectionStatus
-from hub.store.protocols import DatabaseFacts, StoreUnavailable
+from hub.store.database_facts import DatabaseFacts
+from hub.store.protocols import StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class CatchingUp:
     async def look(self) -> None:
         """Read for every lane that asks for it, and now and then for the others together."""
         now_s = monotonic_s()
-        asking = [lane for lane in self._lanes.all() if lane.wants_read(now_s)]
+        asking = [lane for lane in self._lanes.busy() if lane.wants_read(now_s)]
         polls = now_s - self._polled_s >= POLL_EVERY_S
         if not asking and not polls:
             return
@@ -40,7 +40,7 @@ class CatchingUp:
                 await self._read(lane)
             if polls:
                 self._polled_s = now_s
-                await self._poll([lane for lane in self._lanes.all() if lane not in asking])
+                await self._poll(asking)
         except StoreUnavailable as error:
             structlog.get_logger().warning("behind_not_read", reason=str(error))
 
@@ -53,10 +53,13 @@ class CatchingUp:
         elif self._lanes.pulls(lane.platform_id):
             await self._settle_unsent(lane, receivers)
 
-    async def _poll(self, lanes: list[Lane]) -> None:
-        """One question for all lanes that think that nothing is behind."""
-        ready = [lane for lane in lanes if lane.breaker is not Breaker.OPEN and self._lanes.reachable(lane.platform_id)]
-        receivers = [receiver for lane in ready for receiver in self._lanes.receivers(lane)]
+    async def _poll(self, asked: list[Lane]) -> None:
+        """Of the lanes that think that nothing is behind, and were not `asked` just now, those that are wrong."""
+        lacking = await self._objects.lacking()
+        platform_ids = {receiver.rpartition(":")[0] for receiver in lacking} - {lane.platform_id for lane in asked}
+        found = (self._lanes.get(platform_id) for platform_id in platform_ids if self._lanes.reachable(platform_id))
+        ready = [lane for lane in found if lane is not None and lane.breaker is not Breaker.OPEN]
+        receivers = [receiver for lane in ready for receiver in self._lanes.receivers(lane) if receiver in lacking]
         if receivers:
             await self._take(ready, receivers, READ_MAX)
 

@@ -54,6 +54,8 @@ class Lanes:
         self._settling = settling
         self._failed = Failed(failed)
         self._lanes: dict[str, Lane] = {}
+        self._stirred: dict[str, Lane] = {}
+        """Those that were handed out since they were last seen idle: no other lane can have anything to do."""
         self._resting: set[str] = set()
         self._noting: Counter[str] = Counter()
         self._sends = Tasks()
@@ -76,12 +78,21 @@ class Lanes:
         return cut_off
 
     def get(self, platform_id: str) -> Lane | None:
-        """The lane to a platform, when it is here."""
-        return self._lanes.get(platform_id)
+        """The lane to a platform, when it is here. What is done with it that makes it busy is done before anything is awaited."""
+        lane = self._lanes.get(platform_id)
+        if lane is not None:
+            self._stirred[platform_id] = lane
+        return lane
 
-    def all(self) -> list[Lane]:
-        """Every lane that is here."""
-        return list(self._lanes.values())
+    def busy(self) -> list[Lane]:
+        """Every lane that has something to do, now or later; lanes that are idle, however many, cost nothing."""
+        self._stirred = {
+            platform_id: lane for platform_id, lane in self._stirred.items() if not lane.idle and self._is_here(lane)
+        }
+        return list(self._stirred.values())
+
+    def _is_here(self, lane: Lane) -> bool:
+        return self._lanes.get(lane.platform_id) is lane
 
     def receivers(self, lane: Lane) -> tuple[str, ...]:
         """Whom a lane serves; nobody, when its platform is gone."""
@@ -104,7 +115,8 @@ class Lanes:
             for platform_id in gained:
                 pace = Pace(self._settings.catch_up_per_s)
                 most = self._settings.deliveries_per_platform_max
-                self._lanes[platform_id] = Lane(platform_id, pace, in_flight_max=most)
+                lane = Lane(platform_id, pace, in_flight_max=most)
+                self._lanes[platform_id] = self._stirred[platform_id] = lane
         except StoreUnavailable as error:
             structlog.get_logger().warning("leases_not_renewed", reason=str(error))
             return
@@ -125,7 +137,7 @@ class Lanes:
     def move(self, lane: Lane) -> None:
         """Send what may be sent now."""
         platform_id = lane.platform_id
-        if not self._open or self._lanes.get(platform_id) is not lane or not self._leases.valid(platform_id):
+        if not self._open or not self._is_here(lane) or not self._leases.valid(platform_id):
             return
         if self._noting[platform_id] >= self._settings.deliveries_per_platform_max:
             return  # a platform that refuses faster than the database takes that down is sent to no faster

@@ -208,9 +208,8 @@ class Deliveries:
     async def _move(self) -> None:
         """For times that come and statuses that change; all else moves a lane at once."""
         await asyncio.sleep(_TICK_S)
-        for lane in self._lanes.all():
-            if not lane.idle:
-                self._lanes.move(lane)
+        for lane in self._lanes.busy():
+            self._lanes.move(lane)
 
     async def _look(self) -> None:
         await asyncio.sleep(_TICK_S)

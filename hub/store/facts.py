@@ -3,10 +3,10 @@
 from datetime import UTC
 
 from hub.clock import monotonic_s
+from hub.store.database_facts import DatabaseFacts
 from hub.store.driver import Database
 from hub.store.errors import answering
 from hub.store.indexes import indexes
-from hub.store.protocols import DatabaseFacts
 
 
 class MongoFacts:

@@ -114,21 +114,19 @@ class MongoObjects:
     @answering()
     async def behind(self, receivers: Sequence[str], limit: int) -> list[StoredObject]:
         """Objects that any of these receivers lacks, oldest seq first."""
-        lacking = receivers
-        if len(receivers) > _RECEIVERS_AT_ONCE:
-            lacking = [*await self._who_lacks_anything() & {*receivers}]
         found: list[StoredObject] = []
-        for start in range(0, len(lacking), _RECEIVERS_AT_ONCE):
-            some = {"behind": {"$in": [*lacking[start : start + _RECEIVERS_AT_ONCE]]}}
+        for start in range(0, len(receivers), _RECEIVERS_AT_ONCE):
+            some = {"behind": {"$in": [*receivers[start : start + _RECEIVERS_AT_ONCE]]}}
             documents = await self._objects.find(some).sort("seq", 1).limit(limit).to_list(None)
             found += [read(StoredObject, document) for document in documents]
-        if len(lacking) <= _RECEIVERS_AT_ONCE:
+        if len(receivers) <= _RECEIVERS_AT_ONCE:
             return found
         return sorted({one.key: one for one in found}.values(), key=lambda one: one.seq)[:limit]
 
-    async def _who_lacks_anything(self) -> set[str]:
-        """Read from an index alone; with a thousand partners that are all content this is what is asked all day, and nobody."""
-        return set(await self._objects.distinct("behind"))
+    @answering()
+    async def lacking(self) -> frozenset[str]:
+        """Every receiver that lacks anything, as one look at an index; with partners that are all content, nobody."""
+        return frozenset(await self._objects.distinct("behind")) - {None}  # that is how the index has a list of nobody
 
     async def settle(self, settled: Iterable[Settled]) -> None:
         """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""

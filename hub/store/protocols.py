@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from hub.platform import Agreement, Platform
 from hub.store.app_access import AppStore
 from hub.store.cdr_records import CdrVerdictStore, ClearingStore, TariffHistory
+from hub.store.database_facts import FactStore
 from hub.store.feeding import ObjectFeed
 from hub.store.guarding import AuditStore, RequestStore, SigningKeyStore, SubjectStore
 from hub.store.judgements import FaultStore, VerificationStore
@@ -272,6 +273,10 @@ class ObjectStore(Protocol):
         """Objects that any of these receivers lacks, oldest seq first."""
         ...
 
+    async def lacking(self) -> frozenset[str]:
+        """Every receiver that lacks anything, as one look at an index; with partners that are all content, nobody."""
+        ...
+
     async def settle(self, settled: Iterable[Settled]) -> None:
         """Take receivers off `behind` where the state is still the same; drop withdrawn objects nobody lacks."""
         ...
@@ -343,28 +348,6 @@ class PresenceStore(Protocol):
 
     async def seen(self, at: Mapping[str, datetime]) -> None: ...
     async def all(self) -> dict[str, datetime]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseFacts:
-    """One look at the database, for the operator; `database_time` is its own clock, aware UTC."""
-
-    version: str
-    replica_set: str
-    """Empty when it is none: then nothing is durable on a majority."""
-    is_primary: bool
-    latency_ms: float
-    database_time: datetime
-    indexes: int
-    """How many of the hub's indexes are there."""
-    missing_indexes: tuple[str, ...]
-    """`collection.index` of each that is not."""
-
-
-class FactStore(Protocol):
-    """The database itself."""
-
-    async def look(self) -> DatabaseFacts: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

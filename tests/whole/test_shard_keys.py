@@ -96,7 +96,10 @@ async def test_hot_paths_name_the_shard_key_and_need_an_index_alone(
         await database.command("profile", 2)
         await _hot_paths(hub, cpo, emsp, 10)
         await hub.hub.store.objects.behind(["p-1:DE*EMA", "p-2:FR*EMB"], 10)  # what lanes ask as they open
-        await hub.hub.store.objects.behind([f"p-{number}:DE*EMA" for number in range(300)], 10)  # what a thousand ask
+        await hub.hub.store.objects.behind(
+            [f"p-{number}:DE*EMA" for number in range(300)], 10
+        )  # what lanes ask that are many
+        await hub.hub.store.objects.lacking()  # what all of them ask together
 
         async def all_asked() -> bool:
             return {*WANTED} <= {one["ns"].partition(".")[2] for one in await _asked(database)}

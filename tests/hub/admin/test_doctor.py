@@ -17,7 +17,7 @@ from hub.admin.doctor import (
 )
 from hub.config import Settings
 from hub.secrets import Secrets
-from hub.store.protocols import DatabaseFacts
+from hub.store.database_facts import DatabaseFacts
 from tests.operating import Operator
 
 FACTS = DatabaseFacts(

@@ -44,7 +44,7 @@ async def test_a_part_of_what_the_receiver_may_not_have_goes_as_the_whole(office
     receiver = office.connect("p1", ema, "DE/EMA/EMSP")
     await office.save("PUT", "locations", LOC1, location(), [])
     async with office.deliveries() as deliveries:
-        await until(lambda: deliveries._lanes.all()[0].idle)
+        await until(lambda: deliveries._lanes.busy() == [])
         accepted = await office.save("PUT", "locations", EVSE, evse(status="CHARGING"), [receiver])
         deliveries.accepted(accepted)
         received = await ema.wait_for(lambda one: one.method == "PUT")
@@ -66,7 +66,7 @@ async def test_a_process_whose_lease_has_ended_sends_nothing(
         assert not deliveries.owns("p1")
         accepted = await office.save("PATCH", "locations", EVSE, {"status": "X"}, [receiver])
         deliveries.accepted(accepted)
-        in_flight = deliveries._lanes.all()[0].in_flight
+        in_flight = deliveries._lanes.busy()[0].in_flight
         asleep[0] = False
         await ema.wait_until(lambda: len(ema.requests) == 2)
 

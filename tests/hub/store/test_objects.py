@@ -130,6 +130,17 @@ async def test_many_receivers_are_told_what_few_are(store: Store) -> None:
     assert await store.objects.behind(crowd[1:], 1_000) == owed[1:]
 
 
+async def test_who_lacks_anything_is_known(store: Store) -> None:
+    """Exactly the receivers that some object is marked behind for, each once."""
+    content = await store.objects.lacking()
+    await store.objects.save(stored("nobody lacks it"))
+    await store.objects.save(stored("loc1", behind=frozenset(RECEIVERS[:2])))
+    await store.objects.save(stored("loc2", behind=frozenset(RECEIVERS[1:2])))
+
+    assert content == frozenset()
+    assert await store.objects.lacking() == {*RECEIVERS[:2]}
+
+
 async def test_settling_an_older_revision_changes_nothing(store: Store) -> None:
     """A receiver that confirmed what is outdated still lacks what is there now."""
     first = await store.objects.save(stored(behind=frozenset(RECEIVERS)))
