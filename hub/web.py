@@ -238,7 +238,7 @@ def _reader(request: web.Request, timeout_s: float) -> Callable[[int], Awaitable
         if not request.can_read_body:
             return b""
         if (request.content_length or 0) > limit_bytes:
-            raise BodyTooLarge(f"the body is over the limit of {limit_bytes} bytes")
+            raise BodyTooLarge(limit_bytes)
         if request.content.is_eof() and request.content.exception() is None:  # it came with the header
             return _within(request.content.read_nowait(-1), limit_bytes)
         try:
@@ -264,5 +264,5 @@ async def _read_at_most(request: web.Request, limit_bytes: int) -> bytes:
 
 def _within(body: Body, limit_bytes: int) -> Body:
     if len(body) > limit_bytes:
-        raise BodyTooLarge(f"the body is over the limit of {limit_bytes} bytes")
+        raise BodyTooLarge(limit_bytes)
     return body

@@ -75,7 +75,7 @@ class Request:
     async def read(self, limit_bytes: int) -> bytes:
         """The body, to whoever wants it; raises BodyTooLarge, or ClientError with HTTP 408 or 400."""
         if self.length > limit_bytes:
-            raise BodyTooLarge(f"the body is over the limit of {limit_bytes} bytes")
+            raise BodyTooLarge(limit_bytes)
         if not self.complete:
             try:
                 async with asyncio.timeout(self._timeout_s):
@@ -83,7 +83,7 @@ class Request:
             except TimeoutError:
                 raise ClientError(f"the body did not arrive within {self._timeout_s:g} s", http_status=408) from None
         if self.size > limit_bytes:
-            raise BodyTooLarge(f"the body is over the limit of {limit_bytes} bytes")
+            raise BodyTooLarge(limit_bytes)
         if self.broken:
             raise ClientError(BROKEN_BODY, http_status=400)
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)

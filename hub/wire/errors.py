@@ -142,6 +142,9 @@ class BodyTooLarge(ClientError):
 
     http_status = 413
 
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"the body is over the limit of {limit_bytes} bytes")
+
 
 class BrokenJson(ClientError):
     """HTTP 400: the body is not JSON as RFC 8259 has it (NaN, bad encoding and excessive depth included)."""

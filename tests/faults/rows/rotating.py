@@ -2,17 +2,16 @@
 
 import asyncio
 import itertools
-from collections.abc import Sequence
 from urllib.parse import quote
 
 import orjson
 
-from hub.clock import Tasks, new_id
+from hub.clock import new_id
 from hub.wire.headers import CORRELATION_ID, REQUEST_ID
 from tests import words
 from tests.faults.history import Heard
-from tests.faults.load import Load
-from tests.faults.open_loop import Timing, due_times_s, open_loop
+from tests.faults.load import Load, UntilStopped
+from tests.faults.open_loop import Timing
 from tests.faults.owner import OWNER
 from tests.faults.partner import FastPartner
 from tests.faults.report import Figure, Row
@@ -20,7 +19,6 @@ from tests.faults.stage import Stage, World, world
 
 RECEIVERS = 3
 RATE_PER_S = 60.0
-_LONGEST_S = 3600.0
 
 
 async def rel_24(stage: Stage) -> Row:
@@ -71,35 +69,22 @@ async def rel_24(stage: Stage) -> Row:
         )
 
 
-class _Directed:
-    """Tokens that receivers of Locations send to their owner, one after the other, until it is stopped."""
+class _Directed(UntilStopped):
+    """Tokens that receivers of Locations send to their owner, one after the other."""
 
     def __init__(self, played: World, seed: int) -> None:
         self.timing = Timing()
         self.unauthorized = 0
         self._wire = played.hub.wire
         self._senders = itertools.cycle(played.receivers)
-        self._stopped = False
-        self._tasks = Tasks()
-        self._tasks.spawn(self._run(due_times_s(RATE_PER_S / 2, _LONGEST_S, seed + 1)), "directed")
+        super().__init__(RATE_PER_S / 2, seed + 1, self._put)
 
     @property
     def taken(self) -> int:
         """Answered with 1000."""
         return len(self.timing.latencies_ms) - self.timing.failed
 
-    async def stop(self) -> None:
-        """Begin nothing more; what is under way is over within a moment."""
-        self._stopped = True
-        await asyncio.sleep(0.3)
-        await self._tasks.close()
-
-    async def _run(self, times_s: Sequence[float]) -> None:
-        await open_loop(times_s, self._send)
-
-    async def _send(self, number: int, began_s: float) -> None:
-        if self._stopped:
-            return
+    async def _put(self, number: int, began_s: float) -> None:
         sender: FastPartner = next(self._senders)
         party = sender.party
         token = words.token(country_code=party.country_code, party_id=party.party_id, uid=f"T{number}")

@@ -2,14 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
-from hub.clock import Tasks, new_id
+from hub.clock import Tasks, monotonic_s, new_id
 from hub.wire.headers import CORRELATION_ID, REQUEST_ID
 from hub.wire.party import Party
 from tests import words
@@ -47,7 +47,7 @@ async def rel_17(stage: Stage) -> Row:
                 await until(lambda: len(killed) == kills, 60)
             async with _answers_lost(proxy):
                 await sender.send_all([_Example("sessions", n, stage.seed) for n in range(examples // 3)])
-            await until(lambda: not sender.diverging(receiver), 30)
+            agreed_s = await _agreed(sender, receiver, stage.size(30, 300))
             await asyncio.sleep(0.5)  # what comes twice would come now
         diverging = sender.diverging(receiver)
         periods = [one.get(PERIODS, []) for one in receiver.objects.values()]
@@ -66,6 +66,7 @@ async def rel_17(stage: Stage) -> Row:
             Figure("charging periods of which the sender was told nothing good", sender.unheard, least=1),
             Figure("objects", len(sender.model), least=examples),
             Figure("of them other than the model at their receiver", len(diverging), most=0),
+            Figure("all as in the model after the last answer", agreed_s, "s"),
             Figure("charging periods that came twice", twice, most=0),
             Figure("sequences of steps of a lane", lanes, least=examples),
             Figure("of them with another end than the model's", lanes_diverging, most=0),
@@ -130,9 +131,10 @@ class _Sender:
 
         await asyncio.gather(*(work() for _ in range(_WORKERS)))
 
-    def diverging(self, receiver: ApplyingPartner) -> list[str]:
-        """Paths of objects that the receiver has otherwise, or not at all."""
-        return [path for path, value in self.model.items() if not _agrees(value, receiver.objects.get(path, {}))]
+    def diverging(self, receiver: ApplyingPartner, paths: Iterable[str] | None = None) -> list[str]:
+        """Paths, of these or of all objects, of those that the receiver has otherwise, or not at all."""
+        paths = self.model if paths is None else paths
+        return [path for path in paths if not _agrees(self.model[path], receiver.objects.get(path, {}))]
 
     async def _send(self, example: _Example, method: str, body: bytes) -> None:
         to = HUB if example.module == "locations" else RECEIVER
@@ -167,6 +169,18 @@ class _Sender:
                 raise RuntimeError(f"refused: {said.body!r}")
             await asyncio.sleep(0.1)
         raise RuntimeError("the hub did not answer")
+
+
+async def _agreed(sender: _Sender, receiver: ApplyingPartner, timeout_s: float) -> float:
+    """How long it took until every object was seen as in the model: what was missed comes at HUB_CATCH_UP_PER_S."""
+    began_s, left = monotonic_s(), sender.diverging(receiver)
+
+    def none_is_left() -> bool:
+        left[:] = sender.diverging(receiver, left)
+        return not left
+
+    await until(none_is_left, timeout_s)
+    return monotonic_s() - began_s
 
 
 @asynccontextmanager
