@@ -2,6 +2,7 @@
 
 import getpass
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -27,6 +28,10 @@ SYSTEM_DATABASES = ("admin", "config", "local")
 # A busy machine is no failure of a property: what must be quick says so with a bound of its own.
 hypothesis_settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("hub")
+
+# A shell that puts a command in the background has it ignore ^C, and all that it starts: here processes are ended that way.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
