@@ -86,6 +86,11 @@ async def test_known_callers_cost_the_store_nothing(house: House) -> None:
         await door.authenticate([])
 
 
+def _others(letters: str) -> str:
+    """Another letter for each."""
+    return "".join("A" if letter != "A" else "B" for letter in letters)
+
+
 async def test_a_wrong_token_costs_the_same_however_near_it_is(house: House) -> None:
     """SEC-04: as many HMACs, as many questions to the store, each for another hash, for a token that begins or ends as a good
     one does as for one that nobody has; and the same refusal."""
@@ -101,12 +106,12 @@ async def test_a_wrong_token_costs_the_same_however_near_it_is(house: House) -> 
         asked.append(token_hash)
 
     door = Door(house.front.roster, by_token, hashes, Doorkeeper(proven=_note), limits=ANY)
-    half, other = len(good) // 2, "A" if good[-1] != "A" else "B"
+    half = len(good) // 2
     near = [
-        good[:-1] + other,
-        good[:half] + other * (len(good) - half),
-        other + good[1:],
-        good[:-2] + good[-1] + good[-2],
+        good[:-1] + _others(good[-1]),
+        good[:half] + _others(good[half:]),
+        _others(good[0]) + good[1:],
+        good[:half] + _others(good[half]) + good[half + 1 :],
     ]
     costs, said = set(), set()
     for wrong in [*near, "z" * len(good)]:
