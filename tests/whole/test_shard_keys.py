@@ -96,9 +96,7 @@ async def test_hot_paths_name_the_shard_key_and_need_an_index_alone(
         await database.command("profile", 2)
         await _hot_paths(hub, cpo, emsp, 10)
         await hub.hub.store.objects.behind(["p-1:DE*EMA", "p-2:FR*EMB"], 10)  # what lanes ask as they open
-        await hub.hub.store.objects.behind(
-            [f"p-{number}:DE*EMA" for number in range(300)], 10
-        )  # what lanes ask that are many
+        await hub.hub.store.objects.behind([f"p-{number}:DE*EMA" for number in range(300)], 10)  # what many ask
         await hub.hub.store.objects.lacking()  # what all of them ask together
 
         async def all_asked() -> bool:

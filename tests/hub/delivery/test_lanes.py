@@ -24,6 +24,7 @@ async def test_lanes_that_are_idle_cost_nothing(office: Office, ema: Partner, em
         await ema.wait_until(lambda: len(ema.requests) == 1)
         owed = busy(deliveries)
         ema.fail(Fault.NONE)
+        await until(lambda: office.nobody_is_behind(first))
         await until(lambda: busy(deliveries) == [])
 
     assert owed == ["p1"]
@@ -39,12 +40,13 @@ async def test_a_lane_is_looked_at_while_its_platform_does_not_answer(office: Of
         await put(office, deliveries, [receiver])
         await until(lambda: [lane.breaker for lane in deliveries._lanes.busy()] == [Breaker.OPEN])
         await ema.start()
+        await until(lambda: office.nobody_is_behind(receiver))
         await until(lambda: busy(deliveries) == [])
 
     assert await office.behind(receiver) == []
 
 
-async def test_a_lane_that_went_to_another_process_is_not_looked_at(office: Office, ema: Partner) -> None:
+async def test_a_lane_that_is_no_longer_here_is_not_looked_at(office: Office, ema: Partner) -> None:
     """A platform that was removed has no lane, whatever it was owed."""
     receiver = office.connect("p1", ema, "DE/EMA/EMSP")
     await ema.stop()
